@@ -1,1 +1,1 @@
-"""The two stages: weights, scores, decisions, and how they are stored."""
+"""The model: its weights, scores and decisions, and how it is stored."""

@@ -1,4 +1,4 @@
-"""A score taken apart: a base and what moved it, which add up to its log-odds."""
+"""Breakdowns: log-odds as the sum of a base and of effects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TOKEN = re.compile(TOKEN_PATTERN)
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """By how much something moved the log-odds: up for core, down for filler."""
+    """The contribution of an n-gram or a feature group to the log-odds: positive for core, negative for filler."""
 
     name: str
     log_odds: float
@@ -34,7 +34,7 @@ class Breakdown:
     base
         The log-odds before anything particular to the paragraph is known.
     effects
-        What moved them from there.
+        The contributions that are added to the base.
 
     Examples
     --------
@@ -47,19 +47,19 @@ class Breakdown:
 
     @property
     def log_odds(self) -> float:
-        """The sum: above 0 speaks for core, below for filler."""
+        """The sum of the base and all effects: positive for core, negative for filler."""
         return self.base + sum(effect.log_odds for effect in self.effects)
 
     def strongest(self, count: int) -> tuple[Effect, ...]:
-        """Return the effects that moved most, up or down."""
+        """Return the effects with the greatest absolute log-odds."""
         return tuple(sorted(self.effects, key=lambda effect: -abs(effect.log_odds))[:count])
 
 
 def ngram_breakdowns(texts: Sequence[str], scorer: NgramScorer) -> tuple[Breakdown, ...]:
-    """Take a linear stage's log-odds apart by n-gram.
+    """Divide the log-odds of a linear stage among n-grams.
 
-    The stage is linear in TF-IDF, so an n-gram's effect is its value times its weight: nothing is estimated. Words that
-    the model does not know have no effect, and are left out.
+    The stage is linear in TF-IDF, so the effect of an n-gram is exactly its value times its weight. N-grams that the
+    model does not know have no effect and are left out.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def ngram_breakdowns(texts: Sequence[str], scorer: NgramScorer) -> tuple[Breakdo
     Returns
     -------
     tuple of Breakdown
-        One a text; its effects are words, then pairs of words, in the text's order and as they are written there.
+        One for each text. Its effects are words, then pairs of words, in the order and the spelling of the text.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def ngram_breakdowns(texts: Sequence[str], scorer: NgramScorer) -> tuple[Breakdo
 
 
 def _named(text: str, hashes: np.ndarray) -> list[tuple[int, str]]:
-    """Hashes of a text's n-grams with their names, where one comes twice as it is first written."""
+    """Return the hashes of a text's n-grams with their names; a repeated n-gram has the spelling of the first one."""
     words = _words(text, len(hashes))
     single = Tokens(np.zeros(len(hashes), np.int64), hashes, 1)
     pairs = zip(single.pairs().hashes.tolist(), [f"{one} {two}" for one, two in pairwise(words)], strict=True)
@@ -116,34 +116,34 @@ def _words(text: str, count: int) -> list[str]:
     written, normal = _TOKEN.findall(text), _TOKEN.findall(normalise(text))
     if [normalise(word) for word in written] == normal and len(normal) == count:
         return written
-    # A few letters fall apart when they are lowered, as the Turkish İ: then words are named as the model reads them.
+    # Lower case splits a few letters, such as the Turkish İ. Then the names are the words as the model reads them.
     return normal if len(normal) == count else ["(?)"] * count
 
 
 MAX_PLAYERS = 12
-"""More players than this have too many coalitions for all of them to be played."""
+"""The most players: with more, there are too many coalitions to compute the value of each."""
 
 
 def shapley_values(value: Callable[[Bool], Float], players: int) -> tuple[Float, Float]:
-    """Divide a result among players, exactly: over all their coalitions, not a sample of them.
+    """Compute exact Shapley values, over all coalitions of the players.
 
-    The base and the shares add up to the result of all players together. Two players that always add the same have the
-    same share, and one that never adds anything has none.
+    The base and the shares add up to the result of all players together. Two players that always add the same have
+    equal shares. A player that never adds anything has the share 0.
 
     Parameters
     ----------
     value
-        Gets which players take part, shape (players,), and gives the results of so many games at once, shape (games,).
-        It is called once for each of the ``2 ** players`` coalitions.
+        Takes a mask of the players that take part, shape (players,), and returns the result of each game, shape
+        (games,). It is called once for each of the ``2 ** players`` coalitions.
     players
-        How many there are, at most `MAX_PLAYERS`.
+        The number of players, at most `MAX_PLAYERS`.
 
     Returns
     -------
     base : numpy.ndarray
         The results without any player, shape (games,).
     shares : numpy.ndarray
-        What each player adds, shape (players, games).
+        The Shapley value of each player, shape (players, games).
 
     Examples
     --------
@@ -162,7 +162,7 @@ def shapley_values(value: Callable[[Bool], Float], players: int) -> tuple[Float,
         present = (number >> np.arange(players)) % 2 == 1
         size = int(present.sum())
         result = value(present) if size else base
-        # The share of the orders of joining in which a present player completes this coalition, or an absent is next.
+        # Each weight is the share of all orders in which a present player joins last, or an absent player joins next.
         if size:
             shares[present] += factorial(size - 1) * factorial(players - size) / orders * result
         if size < players:

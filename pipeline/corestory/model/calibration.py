@@ -1,4 +1,4 @@
-"""Calibration of log-odds, and the other numbers that training chooses beside the weights."""
+"""Calibration of log-odds, and the settings: the numbers that training chooses in addition to the weights."""
 
 from __future__ import annotations
 
@@ -78,27 +78,28 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text_slope, text_offset, html_slope, html_offset
         Platt scaling of the stage-2 log-odds, without and with markup.
     text_article_cutoff, html_article_cutoff
-        A page with a smaller probability of being an article has no story, without and with markup.
+        A page whose probability of being an article is smaller has no story, without and with markup.
     confidence_expected, confidence_measured
-        The points of the confidence curve: expected word F1 of out-of-fold articles, ascending, and the word F1 that
-        such articles reached.
+        The points of the confidence curve: values of expected word F1, ascending, and the word F1 that out-of-fold
+        articles with these values reached.
     drop_headlines
         Whether the headline of an article is filler (`corestory.line_rules.headlines.own_headlines`).
     drop_sure_filler
-        Whether captions, dates and the like are filler whatever their words (`corestory.line_rules.filler_rules`).
+        Whether the line rules make captions, dates and other lines filler whatever their score
+        (`corestory.line_rules.filler_rules`).
     second_look_slope, second_look_offset
-        Platt scaling of the second look's log-odds of lines, and of paragraphs whose own words are a plug's.
+        Platt scaling of the second look's log-odds.
     second_look_prose_bonus
-        What is added to the log-odds of other paragraphs, which are of another story where they are filler.
+        Added to the log-odds of prose, which is filler only if it belongs to another story.
     second_look_text_cutoff, second_look_html_cutoff
-        Kept paragraphs to which the second look gives a smaller score are dropped, without and with markup; with 0
-        none is.
+        A kept paragraph with a smaller score of the second look is dropped, without and with markup. With 0 no
+        paragraph is dropped.
     short_article
         The intercept and the weights of `corestory.model.scoring.short_article_features`; empty if short
-        articles are scored as others are.
+        articles are scored like all others.
     second_look_restoring
-        Short lines between kept paragraphs without markup to which the second look gives a greater score are restored;
-        with 1 none is.
+        In a text, a short line between kept paragraphs is restored if its score of the second look is greater. With 1
+        no line is restored.
     """
 
     cutoff_share: _Share = 0.5
@@ -133,17 +134,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
 
     def platt_scaling(self, *, html: bool) -> PlattScaling:
-        """Platt scaling with or without markup."""
+        """Return the Platt scaling, with or without markup."""
         if html:
             return PlattScaling(self.html_slope, self.html_offset)
         return PlattScaling(self.text_slope, self.text_offset)
 
     def article_cutoff(self, *, html: bool) -> float:
-        """Cutoff of the probability of being an article, with or without markup."""
+        """Return the cutoff of the probability of being an article, with or without markup."""
         return self.html_article_cutoff if html else self.text_article_cutoff
 
     def second_look_probabilities(self, log_odds: Float, prose: Bool) -> Float:
-        """Calibrate log-odds of the second look.
+        """Calibrate the log-odds of the second look.
 
         Parameters
         ----------
@@ -156,5 +157,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return scaling.probabilities(log_odds + self.second_look_prose_bonus * prose)
 
     def second_look_cutoff(self, *, html: bool) -> float:
-        """Return the least second score of core, with or without markup."""
+        """Return the score of the second look below which kept paragraphs are dropped, with or without markup."""
         return self.second_look_html_cutoff if html else self.second_look_text_cutoff

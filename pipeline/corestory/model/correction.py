@@ -1,15 +1,13 @@
-"""Corrections: log-odds that a model learned from a few articles, added to those of its corpora.
+"""Corrections: log-odds that an adaptation learned from a few articles, added to those of stage 2.
 
-A correction is a linear model over n-grams of words, word shapes and markup words, over the first and last words of a
-paragraph without markup, and over its place between lines that stand on the learned pages. Its log-odds are added to
-those of stage 2, so that it holds what the articles say beyond the model: a residual, fitted with the model's own
-log-odds as offset.
+A correction is a linear model over n-grams of words, word shapes and markup words, over the first and last words of
+paragraphs without markup, and over the place of a paragraph between landmarks. It is fitted with the model's own
+log-odds as offset, so it learns only the residual.
 
-It holds for pages that look like the learned ones: the more of a page's lines stand on them, the more of it counts, and
-of other pages nothing changes. The address of a page is not needed, which a text seldom has. On such a page it changes
-either all paragraphs, or only the lines that stand on learned pages, too: these hardly ever mean another thing there.
-In either case, on a page on which it counts in full, other lines outside of the story's bounds
-(`corestory.features.landmarks`) are filler.
+A correction changes only pages that look like the learned pages. Its weight grows with the share of a page's lines that
+appear on learned pages. It does not need the URL of a page, because texts seldom have one. It changes either all
+paragraphs of such a page, or only the landmarks, whose label is nearly always the same on all pages. In both cases, if
+it has full weight on a page, other lines outside of the story bounds (`corestory.features.landmarks`) are filler.
 """
 
 from __future__ import annotations
@@ -40,15 +38,15 @@ if TYPE_CHECKING:
     from corestory.features.batch_features import BatchFeatures
 
 ALIKE = 0.3
-"""The share of a page's distinct lines that stand on learned pages from which on a correction counts in full."""
+"""The least share of a page's distinct lines that must be landmarks for a correction to have full weight."""
 
 OUTSIDE = -8.0
-"""Added to the log-odds of other lines outside of the story's bounds, in place of all else."""
+"""Added to the log-odds of other lines outside of the story bounds, in place of the linear model's log-odds."""
 
 
 @dataclass(frozen=True)
 class TokenWeights:
-    """A linear model over the n-grams of one kind of token, by their hashes.
+    """A linear model over the n-grams of one kind of tokens, known by their hashes.
 
     Attributes
     ----------
@@ -70,15 +68,15 @@ class TokenWeights:
     weights: Float32
 
     def log_odds(self, tokens: Tokens | JoinedTokens, sizes: Float) -> Float:
-        """Sum the weights of each text's distinct n-grams, and divide by the root of its size.
+        """Sum the weights of each text's distinct n-grams, and divide the sum by the square root of the text's size.
 
         Parameters
         ----------
         tokens
             The texts' tokens.
         sizes
-            How many n-grams each text has, known or not; shape (texts,). An n-gram that is not known says something,
-            too: that the text is unlike the learned ones.
+            The number of n-grams of each text, known or unknown; shape (texts,). Unknown n-grams count because they
+            are evidence that the text differs from the learned ones.
         """
         total = np.zeros(tokens.count)
         for part in counted_ngrams(self._lookup, tokens):
@@ -102,7 +100,7 @@ def distinct_ngrams(tokens: Tokens) -> Float:
 
 
 def markup_ngrams(tokens: Tokens | JoinedTokens) -> Float:
-    """Count the n-grams of each text's markup words, at least 1; shape (texts,). Few of them occur twice."""
+    """Count the n-grams of each text's markup words, at least 1; shape (texts,). Few are repeated, so all count."""
     if isinstance(tokens, Tokens):
         single = np.bincount(tokens.row, minlength=tokens.count)
     else:
@@ -113,18 +111,18 @@ def markup_ngrams(tokens: Tokens | JoinedTokens) -> Float:
 
 @dataclass(frozen=True)
 class Correction:
-    """What a model learned from a few articles, with markup or without.
+    """The linear model of one adaptation, for paragraphs with markup or without.
 
     Attributes
     ----------
     lines
         Hashes of the lines around the stories of the learned pages (`corestory.model.site_memory.hashed`), ascending.
     intercept
-        Log-odds added to every paragraph of a page that looks like them; shape ().
+        Log-odds added to every paragraph of a page that looks like the learned ones; shape ().
     other_lines
-        The share of the correction that other lines than `lines` get: 1, or 0 if it is for these alone; shape ().
+        1 if the correction applies to all lines, 0 if it applies to `lines` only; shape ().
     bounds
-        Those of the lines that stand before stories, and those that stand after them.
+        The lines that stand before stories and the lines that stand after stories.
     places
         Weights by `corestory.features.landmarks.place_tokens`.
     words, forms
@@ -147,7 +145,7 @@ class Correction:
 
     @property
     def html(self) -> bool:
-        """Whether it is for paragraphs with markup."""
+        """Whether the correction is for paragraphs with markup."""
         return self.markup is not None
 
     def added(self, features: BatchFeatures, lines: KnownLines, own: Float) -> AddedLogOdds:
@@ -156,16 +154,16 @@ class Correction:
         Parameters
         ----------
         features
-            The features of the batch; with markup, if the correction is for pages with markup.
+            The features of the batch; with markup if the correction is for paragraphs with markup.
         lines
-            The batch's lines.
+            The lines of the batch.
         own
             The model's log-odds without corrections, shape (paragraphs,).
 
         Returns
         -------
         AddedLogOdds
-            0 on a page that has no line in common with the learned ones.
+            0 on a page that has no line in common with the learned pages.
         """
         known = lines.among(self.lines)
         counts = lines.counts(known)
@@ -189,7 +187,7 @@ class Correction:
 
 
 class KnownLines:
-    """The hashes of a batch's lines, and which of them stand on other pages.
+    """The hashes of a batch's lines, to find the lines that learned pages have, too.
 
     Parameters
     ----------
@@ -203,23 +201,23 @@ class KnownLines:
         self.tells = found.lengths >= SHORTEST
 
     def among(self, hashes: UInt64) -> Bool:
-        """Return whether each line is one of some; a line of a few characters never is."""
+        """Return whether the hash of each line is in an ascending array; lines below `SHORTEST` bytes never match."""
         known = np.zeros(len(self.hashes), bool)
         known[Lookup(hashes).find(self.hashes)[0]] = True
         return np.asarray(known & self.tells)
 
     def counts(self, known: Bool) -> Float:
-        """Return how much of a correction counts for each line, 0 to 1: by how many lines of its page are known."""
+        """Return the weight of a correction for each line, 0 to 1, by the share of its page's lines that are known."""
         share = np.minimum(likeness(known, self.hashes, self.layout) / ALIKE, 1.0)
         return np.asarray(share[self.layout.article])
 
     def outside(self, bounds: BoundLines, known: Bool, counts: Float, own: Float) -> Bool:
-        """Return which lines that are not known stand outside of their story's bounds, on pages on which all counts.
+        """Return which unknown lines stand outside of the story bounds, on pages where a correction has full weight.
 
         Parameters
         ----------
         bounds
-            The lines that bound stories.
+            The lines before and after stories.
         known, counts
             The results of `among` and `counts` for each line.
         own
@@ -236,10 +234,10 @@ class AddedLogOdds:
     Attributes
     ----------
     total
-        By all corrections, shape (paragraphs,).
+        The sum of all corrections, shape (paragraphs,).
     of_lines
-        The part that says nothing of other paragraphs: what corrections of known lines alone add, and what all add
-        outside of the story's bounds; shape (paragraphs,).
+        The part that is no evidence about other paragraphs: the corrections that apply to landmarks only, and those
+        of all lines outside of the story bounds; shape (paragraphs,).
     """
 
     total: Float
@@ -247,7 +245,7 @@ class AddedLogOdds:
 
     @classmethod
     def nothing(cls, count: int) -> AddedLogOdds:
-        """Make log-odds that change none of so many paragraphs."""
+        """Return zeros for a number of paragraphs."""
         return cls(np.zeros(count), np.zeros(count))
 
     def __add__(self, other: AddedLogOdds) -> AddedLogOdds:
@@ -257,7 +255,7 @@ class AddedLogOdds:
 def correction_of(
     corrections: Sequence[Correction], features: BatchFeatures, own: Float, *, html: bool
 ) -> AddedLogOdds | None:
-    """Add up what the corrections, those with or those without markup, add to each paragraph; None without any.
+    """Add up the log-odds of a model's corrections for each paragraph; None if no correction applies.
 
     Parameters
     ----------
@@ -266,7 +264,7 @@ def correction_of(
     features, own
         As in `Correction.added`.
     html
-        Whether those with markup.
+        Whether to apply the corrections for paragraphs with markup, or those for paragraphs without.
     """
     chosen = [correction for correction in corrections if correction.html is html]
     if not chosen:

@@ -1,4 +1,4 @@
-"""From log-odds of a batch to decisions: calibration, cutoffs, headlines, pages without a story, the second look."""
+"""The decisions on a scored batch: calibration, cutoffs, pages without a story, line rules and the second look."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 
 
 class FoundByRules(NamedTuple):
-    """The kept paragraphs that rules drop; shape (paragraphs,) each.
+    """The kept paragraphs that line rules drop; shape (paragraphs,) each.
 
     Attributes
     ----------
     headline, other_story
-        Which are the headline of their article, and which belong to other stories than the page's own.
+        Whether each is the headline of its article, and whether each belongs to another story than the page's own.
     filler_rule
-        The rule by which each is filler whatever its words, as of `corestory.line_rules.filler_rules`.
+        The number of the rule that makes each filler, as returned by `corestory.line_rules.filler_rules`.
     """
 
     headline: Bool
@@ -73,17 +73,19 @@ class DecidedBatch:
     cutoffs, confidence
         The least score of core in each article, and the confidence in it; shape (articles,).
     pages
-        Which pages have no story; None if the model does not tell.
-    first_scores, second_look
-        The scores before the decisions on short articles, headlines, other stories, sure filler and prose in new
-        languages and before the second look, and those of the second look; shape (paragraphs,).
+        Which pages have no story; None if the model cannot recognise them.
+    first_scores
+        The calibrated scores before short articles, new languages, line rules and the second look changed them;
+        shape (paragraphs,).
+    second_look
+        The scores of the second look, shape (paragraphs,).
     known_words
         The share of each article's words that the model knows, shape (articles,).
     found
-        What rules drop.
+        The paragraphs that line rules drop.
     new_language, short_article
-        Which paragraphs are prose of a language new to the model, and which have the score of a paragraph of a short
-        article; shape (paragraphs,).
+        Which paragraphs are prose of a language new to the model, and which have their score from the regression for
+        short articles; shape (paragraphs,).
     """
 
     scored: ScoredBatch
@@ -108,7 +110,7 @@ def decided_batch(
     threshold: float | None = None,
     forced: Forced | None = None,
 ) -> DecidedBatch:
-    """Decide which paragraphs of a scored batch are core; parameters as of `score_batch` and `Tagger.tag_stream`."""
+    """Decide which paragraphs of a scored batch are core; parameters as in `score_batch` and `Tagger.tag_stream`."""
     features, layout = scored.features, scored.features.layout
     known = known_words(features, weights.words)
     first, pages = _first_decision(scored, known, weights, settings, forced)
@@ -170,7 +172,7 @@ def _with_short_articles(
     settings: Settings,
     forced: Forced | None,
 ) -> _Calibrated:
-    """Put the scores that were learned on short articles in place of the first ones of such articles."""
+    """Replace the scores, cutoffs and expected F1 of short articles by those of the regression for short articles."""
     if not (settings.short_article and short.any()):
         return first
     own = _with_cutoffs(
@@ -185,7 +187,7 @@ def _with_short_articles(
 
 
 def _found_by_rules(scored: ScoredBatch, kept: Bool, settings: Settings) -> FoundByRules:
-    """Ask the rules for other stories, headlines and filler, each about what those before it have left."""
+    """Apply the rules for other stories, headlines and filler; each reads what the rules before it have kept."""
     batch, words = without_link_numbers(scored.features.batch), scored.features.words
     again = repeated_stories(batch, words, kept)
     once = kept & ~again
@@ -203,7 +205,7 @@ def _found_by_rules(scored: ScoredBatch, kept: Bool, settings: Settings) -> Foun
 def _with_cutoffs(
     scored: ScoredBatch, scores_of: Callable[[Float], Float], share: float, clean_share: float | None = None
 ) -> _Calibrated:
-    """Score a batch by its log-odds, and choose the cutoffs."""
+    """Turn the log-odds of a batch into scores, and choose the cutoffs."""
     layout, words = scored.features.layout, scored.features.words
 
     def cutoffs_of(scores: Float) -> tuple[Float, Float]:
@@ -212,7 +214,7 @@ def _with_cutoffs(
     scores = scores_of(scored.log_odds)
     cutoffs, expected = cutoffs_of(scores)
     if scored.correction is not None and scored.correction.of_lines.any():
-        # Lines that are known to be filler say nothing of the others, so the cutoff stays.
+        # Corrections of known lines are no evidence about the other lines, so they must not change the cutoff.
         before, _ = cutoffs_of(scores_of(scored.log_odds - scored.correction.of_lines))
         cutoffs = np.minimum(before, np.maximum.reduceat(scores, layout.first))
     return _Calibrated(scores, cutoffs, expected)

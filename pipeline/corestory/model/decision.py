@@ -1,8 +1,8 @@
 """The decision per article: the cutoff that maximises its expected word F1.
 
-The best cutoff for F1 is half the best reachable F1 (Lipton, Elkan and Naryanaswamy, 2014): near one half where the
-scores are sure, lower in an article whose paragraphs are all doubtful. At least one paragraph is
-core, but for pages that have no story.
+The best cutoff for F1 is half the best reachable F1 (Lipton, Elkan and Naryanaswamy, 2014). It is near one half where
+the scores are certain, and lower in an article whose scores are all uncertain. At least one paragraph of each article
+is core, except on pages without a story.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ LOW_CONFIDENCE = 0.8
 """Below this confidence the command line warns that the model may be wrong about the article."""
 
 PAGE_FILLER = 15
-"""An article is clean if fewer of its paragraphs are surely filler."""
+"""An article with fewer paragraphs that are surely filler is clean."""
 
 SURE_FILLER = 0.1
-"""Paragraphs scored less are surely filler."""
+"""A paragraph with a lower score is surely filler."""
 
 SURE_ARTICLE = 0.5
-"""A page that is more likely an article than none is always tagged as one."""
+"""A page with at least this probability of being an article is always tagged as one."""
 
 MENU_LINES, MENU_WORDS = 8, 25
-"""So many paragraphs in a row of at most so many words, each more likely filler than core, are a menu."""
+"""The least paragraphs in a row that make a menu, and the most words of each; their scores are below 0.5."""
 
 
 def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
-    """Return each article's expected word F1: the best that its scores promise; shape (articles,).
+    """Return each article's expected word F1, the best that its scores promise; shape (articles,).
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def is_clean(scores: Float, layout: Layout) -> Bool:
     """Return whether each article is clean: few of its paragraphs are surely filler, as in the output of an extractor.
 
     A whole page has many such paragraphs: navigation, teasers, the footer. In the output of an extractor, a paragraph
-    that looks like filler is core more often than on a page, so the cutoff must be lower.
+    that looks like filler is more often core than on a whole page, so the cutoff must be lower.
     """
     filler = np.bincount(layout.article, scores < SURE_FILLER, len(layout.sizes))
     return np.asarray(filler < PAGE_FILLER)
@@ -76,13 +76,13 @@ def article_cutoffs(
     Parameters
     ----------
     scores, words, layout, cutoff_share, clean_cutoff_share
-        As of `decide`.
+        As in `decide`.
 
     Returns
     -------
     cutoffs, expected : numpy.ndarray
-        The cutoff and the expected word F1 of each article; shape (articles,). No cutoff is so far below 0.5 that a
-        whole menu is core (`MENU_LINES`) beside paragraphs that are more likely core than filler.
+        The cutoff and the expected word F1 of each article; shape (articles,). If a cutoff below 0.5 would keep a menu
+        (`MENU_LINES`) in an article that has a paragraph scored at least 0.5, the cutoff is 0.5.
     """
     expected = expected_f1(scores, words, layout)
     share: float | Float = cutoff_share
@@ -95,7 +95,7 @@ def article_cutoffs(
 
 
 def _has_menu(lines: Bool, layout: Layout) -> Bool:
-    """Return for each article whether `MENU_LINES` such lines stand in a row."""
+    """Return for each article whether it has `MENU_LINES` of the given lines in a row."""
     rows = np.arange(len(lines))
     last_other = np.maximum.accumulate(np.where(lines, -1, rows))
     in_a_row = rows - np.maximum(last_other, layout.start - 1)
@@ -110,16 +110,16 @@ def decide(
     Parameters
     ----------
     scores, words, layout
-        As of `expected_f1`.
+        As in `expected_f1`.
     cutoff_share
-        The share of the article's expected F1 that is its cutoff; theory says 0.5.
+        The share of the article's expected F1 that is its cutoff; 0.5 in theory.
     clean_cutoff_share
         The same for clean articles (`is_clean`). By default `cutoff_share`.
 
     Returns
     -------
     core : numpy.ndarray
-        Whether each paragraph is core; at least one of each article is.
+        Whether each paragraph is core; each article has at least one core paragraph.
     expected : numpy.ndarray
         The expected word F1 of each article.
 
@@ -139,23 +139,23 @@ def decide(
 def without_story(
     scores: Float, cutoffs: Float, expected: Float, layout: Layout, *, is_article: Float, without: Bool
 ) -> tuple[Float, Float, Float]:
-    """Apply to scores, cutoffs and expected F1 that some pages have no story.
+    """Change the scores, cutoffs and expected F1 of pages without a story.
 
     Parameters
     ----------
     scores, cutoffs, expected, layout
-        As of `article_cutoffs`.
+        As in `article_cutoffs`.
     is_article
-        Probability that each article is one; shape (articles,).
+        The probability that each page is an article; shape (articles,).
     without
-        Which have no story; their probability is below `SURE_ARTICLE`.
+        Which pages have no story; their probability is below `SURE_ARTICLE`.
 
     Returns
     -------
     scores, cutoffs, expected : numpy.ndarray
-        A paragraph is core only if its page is an article, so the scores of a page without a story are multiplied by
-        that probability, and none reaches the cutoff. Its expected F1 is the probability that it has no story; that of
-        an article is multiplied by the probability that it is one.
+        A paragraph is core only if its page is an article. So the scores of a page without a story are multiplied by
+        the probability that it is an article, and no score reaches its cutoff. Its expected F1 is the probability that
+        it has no story. The expected F1 of an article is multiplied by the probability that it is an article.
 
     Examples
     --------
@@ -173,20 +173,20 @@ def without_story(
 
 
 def _running(values: Float, layout: Layout) -> Float:
-    # Sum each article by itself: rounding in a sum over the batch would depend on the articles before.
+    # Sum each article by itself, because the rounding of a sum over the batch depends on the articles before.
     return np.concatenate([np.cumsum(part) for part in np.split(values, layout.first[1:])])
 
 
 KNOWN_WORDS = 0.5
-"""If the model knows a smaller share of an article's words, it has hardly seen the article's language."""
+"""If the model knows a smaller share of an article's words, the article's language is new to the model."""
 
 LEAST_WORDS = 30
-"""An article with fewer words shows nothing about its language."""
+"""An article with fewer words is too short to show whether its language is new."""
 
 SURE = 0.5
 NO_STORY, ALL_STORY = 0.05, 0.95
-"""Shares of an article's words in paragraphs with a score of at least `SURE`: a smaller share looks like no story, a
-greater share like nothing but story."""
+"""Shares of an article's words in paragraphs with a score of at least `SURE`: an article below the first may have no
+story, and an article above the second may be nothing but story."""
 
 
 def doubts(scores: Float, confidence: Float, features: BatchFeatures, known: Float) -> list[Doubt | None]:
@@ -197,11 +197,11 @@ def doubts(scores: Float, confidence: Float, features: BatchFeatures, known: Flo
     scores
         Probability of core of each paragraph.
     confidence
-        Of each article.
+        The confidence of each article.
     features
-        Of the batch.
+        The features of the batch.
     known
-        The share of each article's words that the model knows, as of `known_words`.
+        The share of each article's words that the model knows, by `known_words`.
 
     Returns
     -------
@@ -222,33 +222,37 @@ def doubts(scores: Float, confidence: Float, features: BatchFeatures, known: Flo
     return found
 
 
+# Constants of `prose_of_new_languages`.
+
 SENTENCE_WORDS = 6
-"""A paragraph of so many words that ends as a sentence is prose,"""
+"""The least words of prose."""
 
 LEAST_OF_BEST = 0.1
-"""core from this share of the article's highest score where the scores are all low,"""
+"""The least score of core prose, as a share of the article's highest score."""
 
 MOST_LINKED = 0.5
-"""if at most this share of its characters is in links."""
+"""The greatest share of the characters of prose that may be in links."""
 
 UNSURE = 0.7
-"""No paragraph of an article has a higher score if its scores are all low; in other articles only"""
+"""If the highest score of an article is lower, all its scores are low."""
 
 NEAR_CUTOFFS = 0.7, 0.85
-"""prose is core from these shares of the cutoff: beside a kept paragraph, and with one paragraph between."""
+"""The least scores of core prose one and two paragraphs from a kept one, as shares of the cutoff, in an article whose
+scores are not all low."""
 
 
 def prose_of_new_languages(scores: Float, cutoffs: Float, features: BatchFeatures, known: Float) -> Bool:
-    """Find the prose of articles in languages that are new to the model.
+    """Find the core prose of articles in languages that are new to the model.
 
-    Where all scores of such a story are low, for the model knows none of its words, they differ by chance. Prose is
-    then core unless it scores far less than the best paragraph, as it does in footers and forms. Where some are high,
-    the form of paragraphs tells much, and only prose near what is kept is core though it scores a little less.
+    If all scores of such an article are low, they differ by chance, because the model knows none of the words. Then
+    prose is core unless it scores far less than the best paragraph, as the prose of footers and forms does. If some
+    scores are high, the form of the paragraphs was good evidence. Then prose below the cutoff is core only near kept
+    paragraphs and near the cutoff.
 
     Parameters
     ----------
     scores, features, known
-        As of `doubts`.
+        As in `doubts`.
     cutoffs
         The least score of core in each article.
 
@@ -273,7 +277,7 @@ def prose_of_new_languages(scores: Float, cutoffs: Float, features: BatchFeature
 
 
 def known_words(features: BatchFeatures, words: NgramScorer) -> Float:
-    """Return the share of each article's words that the model knows; 1 for an article with less than `LEAST_WORDS`."""
+    """Return the share of each article's words that the model knows; 1 for an article of fewer than `LEAST_WORDS`."""
     terms, count = features.terms, len(features.layout.sizes)
     article = features.layout.article.take(terms.row)
     # Every known word has a smaller inverse document frequency than an unknown one.

@@ -1,9 +1,9 @@
-"""Why a paragraph got its label: the contributions of its n-grams to stage 1, and of feature groups to its score.
+"""Explanations: the contributions of a paragraph's n-grams to stage 1, and of feature groups to its score.
 
 A feature group's contribution is its Shapley value. Each coalition of groups is scored: the network sees the features
 of its groups, and the training mean of all others. Nothing is sampled, and the contributions add up to the score.
 
-Features hidden behind their means, and Shapley values of a model's output: Štrumbelj and Kononenko, "Explaining
+Features replaced by their means, and Shapley values of a model's output: Štrumbelj and Kononenko, "Explaining
 prediction models and individual predictions with feature contributions" (Knowledge and Information Systems 41, 2014);
 Lundberg and Lee, "A unified approach to interpreting model predictions" (NeurIPS 2017). Groups as the players: Jullum,
 Redelmeier and Aas, "groupShapley" (arXiv:2106.12228, 2021).
@@ -42,31 +42,31 @@ METHOD = (
 
 @dataclass(frozen=True, slots=True)
 class ParagraphExplanation:
-    """One paragraph's tag, and the reasons.
+    """The label and the score of one paragraph, and the reasons for them.
 
     Attributes
     ----------
     position
-        In its article, from 0.
+        The position of the paragraph in its article, from 0.
     label, score
         The decision, and the probability of core.
     words
         Log-odds of the paragraph's words alone, by n-gram.
     markup
         Log-odds of its markup words alone; None without markup.
-    sighting
-        On how many other pages of the site it stands, and of how many; None without a memory of the site. Its effects
-        are called `SITE`.
     context
         Log-odds of the score before the second look, by group of `corestory.features.context.GROUPS`, in their
         order; the base is the model's log-odds for a paragraph whose features are all the training mean.
+    sighting
+        The number of other pages of the site on which the paragraph stands, and the number of other pages; None
+        without a memory of the site. The effects of the sightings are named `SITE`.
     first_score
-        The score before the decisions on headlines, sure filler, new languages and short articles and before the
-        second look; None where these left it as it was.
+        The calibrated score before short articles, new languages, line rules and the second look changed it; None if
+        the score did not change.
     changed_by
-        What lowered or raised it, where something did.
+        What changed the score; None if it did not change.
     rule
-        The rule that found it, where it was changed as sure filler.
+        The line rule that found the paragraph, if it was changed as sure filler.
     """
 
     position: int
@@ -84,7 +84,7 @@ class ParagraphExplanation:
 
 @dataclass(frozen=True, slots=True)
 class ArticleExplanation:
-    """One tagged article, and why each of its paragraphs got its label.
+    """One tagged article, and the explanation of each of its paragraphs.
 
     Attributes
     ----------
@@ -118,8 +118,8 @@ def explain_articles(
     tagger
         The model.
     articles
-        Articles with at least one paragraph each. All coalitions of groups are scored, so this takes ten times as long
-        as tagging.
+        Articles with at least one paragraph each. Explaining takes ten times as long as tagging, because all coalitions
+        of groups are scored.
     threshold, memory
         As in `Tagger.tag_stream`.
 
@@ -144,7 +144,7 @@ def explain_articles(
 
 
 class _Changed(NamedTuple):
-    """The score before the first decision was changed, what changed it, and the rule if it was one for filler."""
+    """The score before it was changed, what changed it, and the line rule if it was changed as sure filler."""
 
     first_score: float | None = None
     changed_by: Change | None = None
@@ -152,7 +152,7 @@ class _Changed(NamedTuple):
 
 
 def _changes(decided: DecidedBatch, scores: Float) -> list[_Changed]:
-    """Say what changed each paragraph's score; of several things the first counts."""
+    """Return what changed each paragraph's score: the first of several causes."""
     headline, other_story, filler_rule = decided.found
     masks = [headline, other_story, filler_rule != NO_RULE]
     masks += [decided.new_language & (scores > decided.first_scores), decided.short_article]
@@ -167,7 +167,7 @@ def _changes(decided: DecidedBatch, scores: Float) -> list[_Changed]:
 def _explained(
     tagged: TaggedArticle, first: int, reasons: _Reasons, changes: Sequence[_Changed]
 ) -> Iterator[ParagraphExplanation]:
-    """Explain the paragraphs of an article, which begins at the row `first` of its batch."""
+    """Explain the paragraphs of an article that begins at the row `first` of its batch."""
     sightings = tagged.sightings
     shift = None if sightings is None else sightings.shift.tolist()
     columns = zip(tagged.texts, tagged.labels, tagged.scores.tolist(), changes, strict=True)
@@ -178,15 +178,15 @@ def _explained(
 
 
 FORM = "(word shapes)"
-"""The name of the word shapes' effect: capitals, digits, punctuation and lengths of words."""
+"""The name of the effect of word shapes: capitals, digits, punctuation and lengths of words."""
 SITE = "other pages of its site"
 """The name of the effects of a site memory."""
 HEADLINE, OTHER_STORY, SURE_FILLER = "headline", "other story", "sure filler"
 SECOND_LOOK, NEW_LANGUAGE, SHORT_ARTICLE = "second look", "new language", "short article"
 Change: TypeAlias = Literal["headline", "other story", "sure filler", "second look", "new language", "short article"]
-"""What changes a score after the first decision, as in `corestory.model.decided_batch`."""
+"""The causes of a changed score, as in `corestory.model.decided_batch`."""
 ADAPTED = "adaptation"
-"""The name of the effect of what an adapted model learned beyond its training."""
+"""The name of the effect of the corrections of an adapted model."""
 MEANINGS = {
     **GROUPS,
     SITE: "on how many other pages of its site it stands",
@@ -196,7 +196,7 @@ MEANINGS = {
 
 
 class _Reasons:
-    """The breakdowns of all rows of a scored batch."""
+    """The breakdowns of all paragraphs of a scored batch."""
 
     def __init__(self, weights: Weights, scored: ScoredBatch, scaling: PlattScaling) -> None:
         features, batch = scored.features, scored.features.batch
@@ -218,7 +218,7 @@ class _Reasons:
         self._correction = None if scored.correction is None else (scaling.slope * scored.correction.total).tolist()
 
     def _game(self, weights: Weights, scored: ScoredBatch) -> Callable[[Bool], Float]:
-        """Make stage 2 a game whose players are the feature groups: the network sees only those that take part."""
+        """Make stage 2 a game whose players are the feature groups: absent groups have their training mean."""
         columns, network = scored.features.columns(scored.stage1, html=scored.html), weights.network(html=scored.html)
         features, player = columns.matrix(), [self._names.index(group) for group in columns.groups]
 
@@ -230,7 +230,7 @@ class _Reasons:
     def of(self, row: int, shift: float | None) -> tuple[Breakdown, Breakdown | None, Breakdown]:
         """Return a row's breakdowns: by words, by markup words, by feature groups.
 
-        `shift` is what the site memory added; None without one.
+        `shift` is the part of the log-odds that the site memory added; None without one.
         """
         effects = zip(self._names, self._shares[:, row].tolist(), strict=True)
         context = Breakdown(float(self._base[row]), tuple(Effect(name, share) for name, share in effects))

@@ -1,9 +1,10 @@
 """The kind of each filler paragraph and the role of each core paragraph, by n-grams and neighbours.
 
-The first step scores each class by the paragraph's own n-grams: of its first words and word shapes, and on a page of
-its markup words. The second, a small perceptron, reads these scores of the paragraph and of those around it (stacked
-sequential learning; Cohen and Carvalho, IJCAI 2005), where the story is and which words are the story's: a headline in
-a list of headlines is a teaser, whatever it says, and a name above the story is a byline.
+The first step scores each class by the paragraph's own n-grams: those of its first words and word shapes, and on pages
+those of its markup words. The second step is a small perceptron. It reads these scores for the paragraph and for its
+neighbours (stacked sequential learning; Cohen and Carvalho, IJCAI 2005), where the story is, and which words the
+paragraph shares with it. So it learns that a headline in a list of headlines is a teaser whatever its words, and that a
+name above the story is a byline.
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ if TYPE_CHECKING:
     from corestory.features.tokens import JoinedTokens, Tokens
 
 CLASSES: tuple[str, ...] = (*KINDS, *ROLES)
-"""What the head tells apart, in the order of its weights' columns."""
+"""The classes, in the order of the columns of the weights."""
 
 STEPS, FAR_STEPS = (-2, -1, 1, 2), (-3, -2, -1, 1, 2, 3)
 WIDTHS = (3, 8)
 WORDS_READ = 30
-"""The first words of a paragraph that are read, and as many word shapes: its beginning tells its kind."""
+"""The number of first words of a paragraph that are read, and of first word shapes: the beginning shows the kind."""
 _LEAST = 1e-4
 
 
 @dataclass(frozen=True)
 class KindNgrams:
-    """Scores of each class from n-grams of one sort, with the TF-IDF of `corestory.model.ngrams`.
+    """Scores of each class by n-grams of one sort, with the TF-IDF of `corestory.model.ngrams`.
 
     Attributes
     ----------
@@ -61,7 +62,7 @@ class KindNgrams:
         frequency = (1 + np.log(count.take(several))).astype(np.float32)
         squares = self._squares.take(term)
         squares[several] *= frequency**2
-        # A few texts at a time: the products of all would fill the memory.
+        # Score a few texts at a time, because the products of all texts would fill the memory.
         for begin in range(0, tokens.count, PIECE):
             inside = slice(*np.searchsorted(row, (begin, begin + PIECE)))
             first = np.flatnonzero(changes(row[inside]))
@@ -90,7 +91,7 @@ class KindNgrams:
 class KindContext:
     """The second step: a perceptron with one hidden layer over standardised features.
 
-    They are those of `story_features`, then those of `class_features`.
+    The features are those of `story_features`, then those of `class_features`.
 
     Attributes
     ----------
@@ -99,7 +100,7 @@ class KindContext:
     hidden, hidden_bias
         The weights and biases of the rectified hidden units; shapes (features, units) and (units,).
     weights, intercept
-        Those of each class; shapes (units, classes) and (classes,).
+        The weights and intercepts of each class; shapes (units, classes) and (classes,).
     """
 
     mean: Float32
@@ -110,7 +111,7 @@ class KindContext:
     intercept: Float32
 
     def probabilities(self, story: Float, classes: Float) -> Float:
-        """Probability of each class by the features of `story_features` and `class_features`.
+        """Return the probability of each class by the features of `story_features` and `class_features`.
 
         Returns
         -------
@@ -118,7 +119,7 @@ class KindContext:
             Shape (paragraphs, classes).
         """
         hidden, bias = self._unscaled
-        # Two products are cheaper than one of both side by side, which takes a copy.
+        # Two products are cheaper than one product of both blocks, because joining the blocks copies them.
         units = story @ hidden[: story.shape[1]]
         units += classes @ hidden[story.shape[1] :]
         units += bias
@@ -127,14 +128,14 @@ class KindContext:
 
     @cached_property
     def _unscaled(self) -> tuple[Float, Float]:
-        # To scale the few weights is cheaper than to standardise all features.
+        # Scaling the few weights is cheaper than standardising all features.
         hidden = self.hidden / self.scale[:, None].astype(np.float64)
         return hidden, self.hidden_bias - self.mean @ hidden
 
 
 @dataclass(frozen=True)
 class KindHead:
-    """The learned arrays that tell kinds and roles.
+    """The learned arrays that predict kinds and roles.
 
     Attributes
     ----------
@@ -185,9 +186,9 @@ class Kinds:
     Attributes
     ----------
     names
-        For each paragraph the kind if it is filler, ``"title"`` if it repeats the title, the role if it is core.
+        The kind of each filler paragraph, or ``"title"`` if it repeats the title, and the role of each core paragraph.
     scores
-        Probability of that name among those that the label allows, 0 to 1; shape (paragraphs,).
+        The probability of each name among the names that the label allows, 0 to 1; shape (paragraphs,).
     """
 
     names: tuple[str, ...]
@@ -218,7 +219,7 @@ def chosen_kinds(probabilities: Float, core: Bool) -> Kinds:
 
 
 def story_features(features: BatchFeatures, core: Bool) -> Float:
-    """Describe each paragraph by its shape, by where it stands to the story, and by the words that it shares with it.
+    """Describe each paragraph by its shape, its place relative to the story, and the words that it shares with it.
 
     Parameters
     ----------
@@ -249,12 +250,12 @@ def story_features(features: BatchFeatures, core: Bool) -> Float:
 
 
 def class_features(own: Float, layout: Layout) -> Float:
-    """Describe each paragraph by its own class probabilities and those around it.
+    """Describe each paragraph by its own class probabilities and those of its neighbours.
 
     Parameters
     ----------
     own
-        Probabilities by the paragraph's own n-grams; shape (paragraphs, classes).
+        Class probabilities by each paragraph's own n-grams; shape (paragraphs, classes).
     layout
         Which paragraphs make an article.
 

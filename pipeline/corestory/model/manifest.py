@@ -1,4 +1,4 @@
-"""The manifest of a model: what it was trained on, with which libraries, its settings, and its scores."""
+"""The manifest of a model: its training data, settings and scores, and the versions of the libraries."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 2
 """Version of the model folder.
 
-Raise it by one in the change after which old code would misread a new model, or new code an old one: an array or a
-setting is added, renamed or means something else; a feature is added, moved or computed otherwise; tokens are cut or
-hashed otherwise. ``format_version`` and ``corestory`` stay at the top of the manifest in every format, so that old code
-can say which version reads a new model. Then
+Raise it by one in a change after which old code would misread a new model, or new code an old one. Such a change adds
+or renames an array or a setting or changes its meaning; adds, moves or changes a feature; or changes how tokens are cut
+or hashed. ``format_version`` and ``corestory`` stay at the top of the manifest in every format, so that old code can
+name the version that reads a new model. Then
 
 1. train the default model again (``make model``) and commit it with the change;
-2. name the change in the changelog: users train their own models again, as `read_manifest` tells them;
+2. name the change in the changelog: users train their own models again, as `read_manifest` asks them to;
 3. refuse old models. Training takes minutes, and a slightly wrong conversion would go unnoticed.
 """
 
@@ -37,16 +37,16 @@ _Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class TrainedOn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much one source gave to the training.
+    """The amount of training data from one source.
 
     Attributes
     ----------
     source
         Its name in the labelled table.
     sites, articles, paragraphs
-        How many it gave; each view of an article counts as one.
+        Their numbers; each view of an article counts as an article.
     core
-        How many of the paragraphs are core.
+        The number of core paragraphs.
     """
 
     source: str
@@ -66,14 +66,14 @@ class AdaptedTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     corestory, created
-        The version that adapted it, and when, in UTC.
+        The version of corestory that adapted the model, and the time in UTC.
     base_sha256
         The hash of the weights of the original model.
     sites, articles, paragraphs, core
-        How many labelled ones it learned from, and how many of the paragraphs are core.
+        The numbers of labelled sites, articles and paragraphs it learned from, and of core paragraphs.
     gains
         By form (``"html"``, ``"text"``), the mean gain in word F1 on articles that were left out of the fit; no entry
-        where it could not be measured.
+        if it could not be measured.
     methods
         By form, the method that was kept (`corestory.training.adaptation.FormResult.method`).
     """
@@ -90,14 +90,14 @@ class AdaptedTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a model comes from; empty for a tagger that was fitted but not yet described.
+    """The origin of a model; empty for a tagger that was fitted and has no manifest yet.
 
     Attributes
     ----------
     corestory
-        The version that trained the model.
+        The version of corestory that trained the model.
     created
-        When, in UTC, in the format of ISO 8601.
+        The time of the training in UTC, in the format of ISO 8601.
     trained_on
         The sources, in the order of the model card.
     splits
@@ -107,13 +107,13 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed
         The seed of the training.
     scores
-        For each source, and for all together, its scores by name.
+        The scores by name, for each source and for all sources together.
     libraries
         Versions of Python and of the libraries that affect the numbers.
     training
-        Hashes of the training articles and sites, those of adaptations included.
+        Hashes of the articles and sites of the training and of all adaptations.
     adapted
-        The adaptations since the training, the first one first.
+        The adaptations since the training, oldest first.
 
     Examples
     --------
@@ -149,13 +149,13 @@ class Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format_version
         `FORMAT_VERSION`.
     corestory
-        The version that trained the model, as in `manifest`: old code reads it here in every format.
+        The version of corestory that trained the model, as in `manifest`: old code reads it here in every format.
     manifest
-        Where the model comes from.
+        The origin of the model.
     settings
         The tagger's settings.
     weights
-        The file of weights that belongs to it.
+        The size and the hash of the model's file of weights.
     """
 
     format_version: int
@@ -174,7 +174,7 @@ def new_manifest(
     scores: dict[str, dict[str, float]] | None = None,
     training: TrainingHashes | None = None,
 ) -> Manifest:
-    """Make the manifest of a model that was trained now, on this machine.
+    """Make the manifest of a model that was just trained on this machine.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def now() -> str:
 
 
 def data_sha256(frame: pd.DataFrame) -> str:
-    """Hash a labelled table's rows, in order: equal for the same rows in whichever file.
+    """Hash the rows of a labelled table, in order; the same rows have the same hash in any file.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def data_sha256(frame: pd.DataFrame) -> str:
     for column in HASHED_COLUMNS:
         known = frame[column].notna().tolist()
         values = [str(value) if there else "" for value, there in zip(frame[column].tolist(), known, strict=True)]
-        # The lengths keep different columns from having the same bytes.
+        # Without the lengths, different columns could have the same bytes.
         digest.update(np.array([len(values), *map(len, values)], "<u8").tobytes())
         digest.update("".join(values).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
@@ -269,7 +269,7 @@ def read_manifest(data: bytes, *, where: str) -> Stored:
     Raises
     ------
     ModelError
-        It is of another format version, or a field is missing, unknown, of another type or out of range.
+        The manifest has another format version, or a field is missing, unknown, of another type or out of range.
 
     Examples
     --------

@@ -1,9 +1,9 @@
 """Stage 2: a residual network of dilated convolutions over an article's paragraphs, as a few arrays.
 
-Each paragraph's features become some channels. Each block mixes a paragraph's channels with those of the paragraphs 1,
-2, 4, ... places before and after it (depthwise-separable convolutions: Chollet, "Xception", CVPR 2017; dilated: Yu and
-Koltun, ICLR 2016) and adds the result to them (He et al., "Deep Residual Learning", CVPR 2016). A small head reads the
-channels of the paragraph, and the mean and the maximum of each channel over the article.
+An input layer turns each paragraph's features into channels. Each block mixes a paragraph's channels with those of the
+paragraphs 1, 2, 4, ... places before and after it (depthwise-separable convolutions: Chollet, "Xception", CVPR 2017;
+dilated: Yu and Koltun, ICLR 2016) and adds the result to the channels (He et al., "Deep Residual Learning", CVPR 2016).
+A small head reads the channels of the paragraph, and the mean and the maximum of each channel over the article.
 """
 
 from __future__ import annotations
@@ -19,39 +19,39 @@ from corestory.features.layout import Layout
 from corestory.types import Float, Float32, Int
 
 CLIP = 5.0
-"""Standardised features are clipped here: on a page like none seen in training, one feature must not decide alone."""
+"""The greatest size of a standardised feature: on a page unlike the training pages, no single feature may decide."""
 
-# Inputs and channels are whole numbers of these steps where a matrix product reads them.
+# The steps in a unit: matrix products read inputs and channels that are rounded to whole steps.
 _INPUT_STEPS, _STEPS = 256.0, 128.0
 MOST = 32.0
-"""Channels are clipped here. On the pages of the corpora none reaches 30."""
+"""The greatest value of a channel. On the pages of the corpora no channel reaches 30."""
 MOST_TAP = 16.0
-"""Taps are clipped here, those of a model that somebody made up: none of a fitted network reaches 2."""
+"""The greatest size of a tap. No tap of a fitted network reaches 2, but a model file from elsewhere may hold any."""
 _PART = 32
-"""A product is taken in parts of so many rows of its matrix: the shorter its sums, the finer their grid."""
+"""The rows of a matrix in one part of a product: shorter sums allow a finer grid of weights."""
 
 BLOCK = 1024
-"""About so many rows are scored at once: they are still close to the processor when the next layer needs them."""
+"""The rows that are scored at once, about: so many are still in the cache when the next layer reads them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Weights of one network; `blocks` may be 0, and then it is a perceptron that sees one paragraph at a time.
+    """Weights of one network; with 0 blocks it is a perceptron that reads one paragraph at a time.
 
     Attributes
     ----------
     input, input_bias
-        Features to channels; shapes (features, width) and (width,).
+        Weights from the features to the channels; shapes (features, width) and (width,).
     taps
         Each block's weights of the paragraph before, of the paragraph itself and of the paragraph after; shape
-        (blocks, 3, width). Block number `n` looks ``2 ** n`` paragraphs away.
+        (blocks, 3, width). Block `n` reads the paragraphs ``2 ** n`` places before and after.
     mix, mix_bias
-        Each block's channels to channels; shapes (blocks, width, width) and (blocks, width).
+        Each block's weights from channels to channels; shapes (blocks, width, width) and (blocks, width).
     head, pooled, head_bias
-        A paragraph's channels, and its article's mean and maximum of each, to the head; shapes (width, hidden),
-        (2 * width, hidden) and (hidden,).
+        Weights to the hidden units of the head: from a paragraph's channels, and from the mean and the maximum of each
+        channel over its article; shapes (width, hidden), (2 * width, hidden) and (hidden,).
     output, output_bias
-        The head to the log-odds of core; shapes (hidden,) and (1,).
+        Weights from the hidden units to the log-odds of core; shapes (hidden,) and (1,).
     """
 
     input: npt.NDArray[np.floating]
@@ -71,12 +71,12 @@ ARRAYS = tuple(field.name for field in fields(Member))
 
 @dataclass(frozen=True)
 class Network:
-    """Several members, whose probabilities are averaged.
+    """An ensemble of networks; their probabilities are averaged.
 
     Attributes
     ----------
     mean, scale
-        The standardisation of the features; shape (features,).
+        The mean and the standard deviation of each feature; shape (features,).
     members
         The networks.
     """
@@ -98,7 +98,8 @@ class Network:
         Returns
         -------
         numpy.ndarray
-            Log-odds of core, shape (paragraphs,). An article's do not depend on the others, to the last bit.
+            Log-odds of core, shape (paragraphs,). The log-odds of an article do not depend on the other articles, to
+            the last bit.
         """
         found = [self._share(features[rows], part) for rows, part in _blocks(layout)]
         share = np.clip(np.concatenate([np.zeros(0), *found]), 1e-6, 1 - 1e-6)
@@ -109,7 +110,7 @@ class Network:
         return tuple(_Exact.of(member) for member in self.members)
 
     def _share(self, features: Float32, layout: Layout) -> Float:
-        # A last row of ones has the biases as its weights.
+        # The biases are the weights of a last row of ones.
         inputs = np.ones((len(self.mean) + 1, len(features)), np.float32)
         steps = standardised(
             features, self.mean, self.scale / np.float32(_INPUT_STEPS), clip=_INPUT_STEPS * CLIP, out=inputs[:-1].T
@@ -133,12 +134,12 @@ def standardised(
 
 
 def joined(networks: Sequence[Network]) -> Network:
-    """Make one network of several that were fitted on the same rows: its members are all theirs."""
+    """Join networks that were fitted on the same rows to one network with all their members."""
     return Network(networks[0].mean, networks[0].scale, tuple(one for network in networks for one in network.members))
 
 
 def _near(layout: Layout, distance: int) -> tuple[int, Int, Int]:
-    """Return a distance, and the rows that have no row so far before them, and none so far after them."""
+    """Return a distance, the rows with no row of their article at this distance before, and those with none after."""
     before = layout.position < distance
     after = layout.position + distance >= layout.end - layout.start
     return distance, np.flatnonzero(before), np.flatnonzero(after)
@@ -146,16 +147,16 @@ def _near(layout: Layout, distance: int) -> tuple[int, Int, Int]:
 
 @dataclass(frozen=True, slots=True)
 class _Exact:
-    """A member whose matrix products are exact, the large ones in single precision; channels count in steps.
+    """A member with exact matrix products, the large ones in single precision; the unit of channels is one step.
 
-    A product takes its sums in an order that depends on how many rows there are, and on the processor. But whole
-    numbers below 2 ** 24 are exact in single precision, below 2 ** 53 in double, and so are their multiples by a power
-    of two. If all terms of a sum are multiples of one such power, and their sizes add up to less than this limit, then
-    each term and each part of the sum is exact, and the sum is the same in any order. `_on_grid` rounds the weights of
-    each column so that this holds for all values that there may be. All else is computed number by number and may be
-    rounded, for one number is rounded alike wherever it stands.
+    A matrix product adds its terms in an order that depends on the number of rows and on the processor. But whole
+    numbers below 2 ** 24 are exact in single precision, below 2 ** 53 in double precision, and so are their multiples
+    by a power of two. If all terms of a sum are multiples of the same power of two, and their absolute values add up to
+    less than this limit times the power, every partial sum is exact, and the sum is the same in any order. `_on_grid`
+    rounds the weights of each column so that this holds for all possible values. All other operations work on single
+    numbers. They may be rounded, because rounding a single number does not depend on its place.
 
-    Each matrix has its bias as its last row.
+    The last row of each matrix is its bias.
     """
 
     input: tuple[Float32, ...]
@@ -170,7 +171,7 @@ class _Exact:
         """Round the weights of a member."""
         taps = np.clip(member.taps, -MOST_TAP, MOST_TAP).astype(np.float32)
         channel = np.full(len(member.head), _STEPS * MOST)
-        # A little more, for products and sums of taps are rounded, and then to whole steps.
+        # 1.001 and 1 more, because products and sums of taps are rounded, and then rounded to whole steps.
         mixed = 1.001 * _STEPS * MOST * np.abs(taps, dtype=np.float64).sum(axis=1) + 1
         pooled = np.vstack([member.pooled, _STEPS * member.head_bias])
         of_pooled = np.append(np.tile(channel, 2), 1.0)
@@ -191,9 +192,9 @@ class _Exact:
         )
 
     def log_odds(self, inputs: Float32, near: Sequence[tuple[int, Int, Int]], layout: Layout) -> Float:
-        """Score paragraphs by their inputs, in steps and with a row of ones; shape (features + 1, paragraphs)."""
+        """Score paragraphs by inputs in steps, with a last row of ones; shape (features + 1, paragraphs)."""
         width, count = self.taps.shape[2], inputs.shape[1]
-        # In a channel, the rows stand side by side: then the rows some places on are a slice as well.
+        # The rows of a channel are contiguous, so the rows at a distance are also a slice.
         margin = near[-1][0] if near else 0
         padded = np.zeros(width * count + 2 * margin, np.float32)
 
@@ -201,14 +202,14 @@ class _Exact:
             begin = margin + distance
             return padded[begin : begin + width * count].reshape(width, count)
 
-        # To compare with an array is several times as fast as to compare with one number.
+        # Comparing with an array is several times as fast as comparing with one number.
         none, most = np.zeros((width, count), np.float32), np.full((width, count), _STEPS * MOST, np.float32)
         channels, tapped, work = shifted(0), np.empty_like(none), np.empty_like(none)
         mixed = np.ones((width + 1, count), np.float32)
         inner = mixed[:-1]
 
         def add(parts: Sequence[Float32], values: Float32) -> None:
-            """Add to the channels where a product is positive."""
+            """Add the positive part of a product to the channels."""
             _multiply(parts, values, tapped, work)
             np.add(channels, np.maximum(tapped, none, out=tapped), out=channels)
             np.minimum(channels, most, out=channels)
@@ -235,7 +236,7 @@ class _Exact:
 
 
 def _multiply(parts: Sequence[Float32], values: Float32, out: Float32, work: Float32) -> Float32:
-    """Multiply the parts of a matrix with values, one after another."""
+    """Multiply values by a matrix that is cut into parts, one part after another."""
     begin = 0
     for part in parts:
         end = begin + len(part)
@@ -247,7 +248,7 @@ def _multiply(parts: Sequence[Float32], values: Float32, out: Float32, work: Flo
 
 
 def _parts(weights: npt.NDArray[np.floating], most: Float) -> tuple[Float32, ...]:
-    """Cut a matrix into parts of few rows, whose products in single precision are exact: see `_on_grid`."""
+    """Cut a matrix into parts of few rows with exact products in single precision (`_on_grid`)."""
     cuts = [slice(begin, begin + _PART) for begin in range(0, len(weights), _PART)]
     return tuple(_on_grid(weights[cut], most[cut], bits=24).astype(np.float32) for cut in cuts)
 
@@ -255,17 +256,18 @@ def _parts(weights: npt.NDArray[np.floating], most: Float) -> tuple[Float32, ...
 def _on_grid(weights: npt.NDArray[np.floating], most: Float, *, bits: int) -> Float:
     """Round the weights of each column so that its products with whole numbers are exact in any order.
 
-    A column's step is the least power of two of which ``2 ** bits`` are no less than the sum of its sizes, each times
-    the greatest number with which it is multiplied; rounding makes each at most half a step larger.
+    The greatest possible sum of a column is the sum of its absolute weights, each times the greatest number with which
+    it is multiplied. The step of the column is the least power of two such that ``2 ** bits`` steps are no less than
+    this sum, also after rounding made each weight up to half a step larger.
 
     Parameters
     ----------
     weights
         Shape (rows, columns).
     most
-        The greatest size of the whole numbers that each row is multiplied with; they add up to less than ``2 ** bits``.
+        The greatest absolute value by which each row is multiplied; these add up to less than ``2 ** bits``.
     bits
-        So many bits are exact.
+        The number of exact bits.
 
     Examples
     --------
@@ -278,7 +280,7 @@ def _on_grid(weights: npt.NDArray[np.floating], most: Float, *, bits: int) -> Fl
 
 
 def _blocks(layout: Layout) -> Iterator[tuple[slice, Layout]]:
-    """Cut a batch between articles into blocks of about `BLOCK` rows."""
+    """Cut a batch into blocks of whole articles, of about `BLOCK` rows each."""
     ends = np.cumsum(layout.sizes)
     begin = 0
     while begin < len(ends):

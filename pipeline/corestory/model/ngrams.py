@@ -1,4 +1,4 @@
-"""Stage 1: TF-IDF of n-grams into a linear classifier, as four arrays, and the finding of hashes among known ones."""
+"""Stage 1: a linear classifier over the TF-IDF of n-grams, as a few arrays, and a lookup of hashes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import scipy.sparse
 
 
-# Buckets by the power of two that is at least so many times the number of hashes: most unknown ones meet none.
+# Buckets for each known hash, at least; the total is a power of two. Most unknown hashes meet an empty bucket.
 ROOM = 2
-# For so few hashes no table is made: a single article's are found sooner among the sorted ones.
+# A table is made after so many hashes were looked up. For fewer, as of a single article, bisection is faster.
 FEW = 20_000
-# Hashes are spread evenly; where a bucket holds more of them than this, they are none, and are searched for.
+# Hashes are spread evenly. If a bucket holds more than this, the numbers are not hashes, and bisection finds them.
 CROWDED = 32
 
 _INDEX = (1 << 30) - 1
@@ -56,12 +56,12 @@ class Lookup:
         hashes
             In any order.
         chosen
-            Which of them to find; all by default.
+            A mask of the hashes to find; all by default.
 
         Returns
         -------
         at, index : numpy.ndarray
-            For each hash that is known, in the order given, its number among `hashes` and its number among the known.
+            The index in `hashes` of each hash that is known, in the order given, and its index among the known hashes.
         """
         if not len(self.known):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -75,7 +75,7 @@ class Lookup:
         found = self._begin.take(bucket)
         index = found & _INDEX
         hit = self._padded.take(index) == hashes
-        # Nearly all are the first of their bucket, or alike to none in it; the others go on to the next.
+        # Nearly all hashes equal the first of their bucket, or it holds no other; the rest are compared with the next.
         other = np.flatnonzero((found > _INDEX) & ~hit)
         end = self._begin.take(bucket.take(other) + 1) & _INDEX
         while len(other):
@@ -90,7 +90,7 @@ class Lookup:
 
     @cached_property
     def _begin(self) -> npt.NDArray[np.int32]:
-        """Where each bucket begins, and where the last ends; with a mark where it holds several."""
+        """The index at which each bucket begins, then the end of the last; marked if a bucket holds several hashes."""
         sizes = np.bincount((self.known >> self._shift).astype(np.int64), minlength=1 << 64 - int(self._shift))
         begin = np.zeros(len(sizes) + 1, np.int32)
         np.cumsum(sizes, out=begin[1:])
@@ -99,7 +99,7 @@ class Lookup:
 
     @cached_property
     def _padded(self) -> UInt64:
-        # An empty bucket at the end begins where there is nothing more; what stands there is in the first bucket.
+        # An empty last bucket begins behind the last hash, so one more is needed; this one is of the first bucket.
         return np.append(self.known, self.known[0])
 
     @cached_property
@@ -114,21 +114,21 @@ class Lookup:
 Entries = tuple[Int, Int, Float]
 """Text number, n-gram number and count of each n-gram of each text, sorted by text."""
 
-# The n-grams of so many texts are counted at once, and of so many that are joined of parts, which are several times as
-# long: more of them are too far from the processor.
+# The most texts whose n-grams are counted at once, so that they fit into the cache. Texts that are joined from parts
+# are several times as long, so fewer of them are counted at once.
 PIECE, JOINED_PIECE = 2_000, 500
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The known n-grams of some texts of a batch, counted: entries, one for each text and n-gram, sorted by n-gram.
+    """Counts of the known n-grams of some texts of a batch: one entry for each text and n-gram, sorted by n-gram.
 
     Attributes
     ----------
     first, texts
-        Number of the first text in the batch, and how many there are.
+        The number of the first text in the batch, and the number of texts.
     row, term, count
-        For each entry the text's number, from `first` on, the n-gram's number, and how often it occurs.
+        For each entry the number of the text, counted from `first`, the number of the n-gram, and its count.
     """
 
     first: int
@@ -140,9 +140,9 @@ class Counted:
 
 @dataclass(frozen=True)
 class NgramScorer:
-    """Log-odds of a text from its n-grams, those of words equal to scikit-learn's ``TfidfVectorizer`` and linear model.
+    """Log-odds of a text by its n-grams; for words, equal to scikit-learn's ``TfidfVectorizer`` and linear model.
 
-    The vocabulary is the n-grams' 64-bit hashes: small, quick to load, and without any text of the articles.
+    The vocabulary holds the 64-bit hashes of the n-grams: it is small and quick to load, and holds no text of articles.
 
     Attributes
     ----------
@@ -155,7 +155,7 @@ class NgramScorer:
     intercept
         The linear model's intercept; shape ().
     unknown_idf
-        Inverse document frequency of a word that is not known; shape ().
+        Inverse document frequency of an unknown word; shape ().
     """
 
     hashes: UInt64
@@ -184,11 +184,11 @@ class NgramScorer:
         return np.concatenate(scores) + float(self.intercept)
 
     def entries(self, tokens: Tokens | JoinedTokens) -> Entries:
-        """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
+        """Return the text number, the n-gram number and the count of each known n-gram of each text."""
         return ngram_entries(self.lookup, tokens)
 
     def idf_of(self, hashes: UInt64) -> Float:
-        """Inverse document frequency of each word, known or not, by its hash."""
+        """Return the inverse document frequency of each word, known or unknown, by its hash."""
         idf = np.full(len(hashes), float(self.unknown_idf))
         at, index = self.lookup.find(hashes)
         idf[at] = self.idf.take(index)
@@ -196,12 +196,12 @@ class NgramScorer:
 
     @cached_property
     def lookup(self) -> Lookup:
-        """What finds n-grams by their hashes."""
+        """Finds known n-grams by their hashes."""
         return Lookup(self.hashes)
 
     @cached_property
     def _both(self) -> npt.NDArray[np.complex64]:
-        # Side by side, the two numbers of an n-gram come from memory together.
+        # As a complex number, the two numbers of an n-gram are read from memory together.
         return np.asarray(self.idf + 1j * self.weights, np.complex64)
 
     def counted(self, tokens: Tokens | JoinedTokens) -> Iterator[Counted]:
@@ -222,7 +222,7 @@ def counted_ngrams(lookup: Lookup, tokens: Tokens | JoinedTokens) -> Iterator[Co
 
 
 def ngram_entries(lookup: Lookup, tokens: Tokens | JoinedTokens) -> Entries:
-    """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
+    """Return the text number, the n-gram number and the count of each known n-gram of each text."""
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for part in counted_ngrams(lookup, tokens):
         by_text = stable_order(part.row)
@@ -232,13 +232,13 @@ def ngram_entries(lookup: Lookup, tokens: Tokens | JoinedTokens) -> Entries:
 
 
 def fitted_idf(term: Int, *, ngrams: int, texts: int) -> Float32:
-    """Return the inverse document frequency of each n-gram, by the n-gram numbers of the entries of so many texts."""
+    """Return the inverse document frequency of each n-gram, by the n-gram numbers of the entries of all texts."""
     frequency = np.bincount(term, minlength=ngrams)
     return np.asarray(np.log((1 + texts) / (1 + frequency)) + 1, np.float32)
 
 
 def tfidf_matrix(entries: Entries, idf: Float32, texts: int) -> scipy.sparse.csr_matrix:
-    """TF-IDF of texts by their entries, each row of length 1; shape (texts, n-grams)."""
+    """Return the TF-IDF of texts by their entries, each row of length 1; shape (texts, n-grams)."""
     import scipy.sparse
 
     row, term, count = entries
@@ -248,7 +248,7 @@ def tfidf_matrix(entries: Entries, idf: Float32, texts: int) -> scipy.sparse.csr
 
 
 def known_ngrams(tokens: Tokens, groups: Int, *, min_groups: int) -> UInt64:
-    """Find the n-grams that occur in at least so many groups (pages).
+    """Find the n-grams that occur in at least `min_groups` groups (pages).
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def known_ngrams(tokens: Tokens, groups: Int, *, min_groups: int) -> UInt64:
     groups
         Each text's group, from 0.
     min_groups
-        An n-gram of fewer groups is that page's own and generalises to none.
+        The least groups of an n-gram: n-grams of fewer pages do not generalise to other pages.
 
     Returns
     -------
@@ -276,7 +276,7 @@ def known_ngrams(tokens: Tokens, groups: Int, *, min_groups: int) -> UInt64:
         for part in ngrams:
             piece = part.rows(begin, begin + PIECE)
             distinct.append(_distinct(piece.hashes, groups[piece.row]))
-    # A group may lie in several pieces, so what is distinct in each is made distinct in all.
+    # A group may lie in several pieces, so the pieces are joined and made distinct again.
     hashes, _ = _distinct(*(np.concatenate(column) for column in zip(*distinct, strict=True)))
     unique, count = np.unique(hashes, return_counts=True)
     return np.asarray(unique[count >= min_groups])
@@ -313,13 +313,14 @@ def fit_ngrams(
     weights
         Each text's weight in the fit.
     min_groups
-        In how many pages an n-gram must occur to be known.
+        The least number of pages in which an n-gram must occur to be known.
     most
-        If more n-grams are known, so many of greatest influence are kept, and the regression is fitted on them again.
+        The greatest number of n-grams: if more are known, those of greatest influence are kept, and the regression is
+        fitted on them again. None keeps all.
     inverse_regularisation
         ``C`` of `sklearn.linear_model.LogisticRegression`.
     read
-        What makes tokens of the texts.
+        Turns the texts into tokens.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -329,9 +330,9 @@ def fit_ngrams(
         entries = ngram_entries(Lookup(hashes), tokens)
         idf = fitted_idf(entries[1], ngrams=len(hashes), texts=len(texts))
         matrix = tfidf_matrix(entries, idf, len(texts))
-        # The regression wants a column, also where no n-gram is known.
+        # The regression needs at least one column, even if no n-gram is known.
         matrix.resize(len(texts), max(len(hashes), 1))
-        model = LogisticRegression(C=inverse_regularisation, max_iter=60, tol=1e-3)  # good long before it is exact
+        model = LogisticRegression(C=inverse_regularisation, max_iter=60, tol=1e-3)  # need not be exact
         model.fit(matrix, core, sample_weight=weights)
         if most is None or len(hashes) <= most:
             break

@@ -1,7 +1,7 @@
-"""Hashes of the articles and sites that a model was trained on, to find rows that it has seen.
+"""Hashes of the articles and sites that a model was trained on, to find labelled rows that it has seen.
 
-The hashes are keyed: equal sites have other hashes in another model, so no list of hashes can be looked up in a table
-made beforehand. Anybody who has an article can still ask whether a model was trained on it.
+Each model has its own key, so the same site has different hashes in different models, and a precomputed table cannot
+reverse them. Anybody who has an article can still check whether a model was trained on it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 16
 LEAST_WORDS = 8
-"""An article whose longest paragraph has fewer words is recognised by its whole text."""
+"""An article is recognised by its longest paragraph, or by its whole text if that paragraph has fewer words."""
 
 
 class TrainingHashes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,14 +42,14 @@ class TrainingHashes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Overlap(msgspec.Struct, frozen=True):
-    """How much of a table a model was trained on.
+    """The part of a table that a model was trained on.
 
     Attributes
     ----------
     articles, sites
-        How many articles and sites the table has.
+        The numbers of articles and sites of the table.
     seen_articles, seen_sites
-        How many of them the model was trained on.
+        The numbers of those that the model was trained on.
     """
 
     articles: int
@@ -87,7 +87,7 @@ def training_hashes(frame: pd.DataFrame, *, key: bytes | None = None) -> Trainin
 
 
 def joined_hashes(hashes: TrainingHashes, frame: pd.DataFrame) -> TrainingHashes:
-    """Add the articles and sites of another table, of which a model learned later.
+    """Add the hashes of the articles and sites of another table, from which the model learned later.
 
     Examples
     --------
@@ -111,7 +111,8 @@ def find_overlap(frame: pd.DataFrame, hashes: TrainingHashes) -> Overlap:
     ----------
     frame
         Columns `article_id` and `text`, and `site` where known. An article counts as seen if its longest paragraph is
-        the longest of a training article, whatever its name and its other paragraphs, so each view of a page is found.
+        the longest paragraph of a training article. Its id and its other paragraphs do not matter, so all views of a
+        page are found.
     hashes
         The hashes of the training table (`corestory.model.manifest.Manifest.training`).
     """

@@ -1,8 +1,8 @@
-"""Pages without a story: which pages of a batch have none, what they may be, and the features that tell.
+"""Pages without a story: finds them in a batch, gives the reason, and computes the features that show it.
 
-The features are of the whole page: its scores, its form, and the words of its kept lines. A page of two sentences may
-be a brief or an error message, and its scores by stage 1 and stage 2 are much the same. So a scorer of n-grams, which
-learned lines of pages without a story, reads the first kept paragraphs and the title.
+The features describe the whole page: its scores, its form, and the words of its kept lines. A page of two sentences may
+be a news brief or an error message, and the scores of stages 1 and 2 are similar for both. So a scorer of n-grams that
+learned from lines of pages without a story reads the first kept paragraphs and the title.
 """
 
 from __future__ import annotations
@@ -30,23 +30,24 @@ from corestory.model.tagged_article import Doubt, NoStory, TaggedArticle
 from corestory.types import Bool, Float, Float32
 
 LONG_PARAGRAPH, FEW_LONG = 20, 0.25
-"""A page is a list of links if at most this share of its words is in paragraphs of so many words or more, ..."""
+"""The least words of a long paragraph, and the greatest share of words in long paragraphs of a list of links."""
 
 MANY_PARAGRAPHS = 12
-"""... and it has so many paragraphs."""
+"""The least paragraphs of a list of links."""
 
 LEAST_PAGE_WORDS = 15
-"""A page with fewer words always counts as an article: too little to tell the two apart."""
+"""A page with fewer words always counts as an article, because it has too few words to judge it."""
 
 IN_SECTIONS = 0.3
-"""From this score on a paragraph counts as kept where the page of a section is recognised: its teasers score low."""
+"""The least score of the paragraphs by which section pages are recognised; it is low because teasers score low."""
 
 
 MOST_OF_NAMED = 150
-"""A page whose title is that of a form, an offer or an error has less words in long paragraphs, or is about one."""
+"""A page with the title of a form, an offer or an error has no story if its long paragraphs have fewer words. With more
+words it may be an article about one."""
 
 SHORT_PAGE = 250
-"""Other pages with fewer words are short."""
+"""A page without a story that has fewer words is short, unless it is a list of links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +57,19 @@ class JudgedPages:
     Attributes
     ----------
     is_article
-        Probability that each page is one; shape (pages,).
+        The probability that each page is an article; shape (pages,).
     without
-        Whether each has no story; shape (pages,).
+        Whether each page has no story; shape (pages,).
     """
 
     is_article: Float
     without: Bool
 
     def applied(self, tagged: Sequence[TaggedArticle], features: BatchFeatures) -> list[TaggedArticle]:
-        """Give tagged articles their probability, and those without a story the reason.
+        """Set the probability of tagged articles, and the reason of pages without a story.
 
-        An article whose language is new to the model keeps that doubt; there is no other doubt about a page of which
-        the model says that it has no story, and no reason where the user's rules or threshold made a paragraph core.
+        A page without a story keeps the doubt that its language is new to the model, and loses any other doubt. It gets
+        no reason if the user's rules or threshold made one of its paragraphs core.
         """
         reasons = _reasons(features)
         return [
@@ -87,7 +88,7 @@ class JudgedPages:
 def judged_pages(
     scored: ScoredBatch, scores: Float, expected: Float, known: Float, weights: Weights, settings: Settings
 ) -> JudgedPages | None:
-    """Judge which pages are articles.
+    """Decide which pages of a batch are articles.
 
     Parameters
     ----------
@@ -98,15 +99,15 @@ def judged_pages(
     expected
         The expected word F1 of each page by these scores.
     known
-        The share of each page's words that the model knows, as of `corestory.model.decision.known_words`.
+        The share of each page's words that the model knows, by `corestory.model.decision.known_words`.
     weights, settings
-        The model's.
+        The weights and settings of the model.
 
     Returns
     -------
     JudgedPages or None
         None if the model has no weights for this. A page in a language that is new to the model always counts as an
-        article: the model knows too few of its words to refuse it.
+        article, because the model knows too few of its words to judge it.
     """
     if weights.article is None:
         return None
@@ -114,7 +115,8 @@ def judged_pages(
     if weights.article_words is not None:
         found = with_words(found, word_features(scores, scored.features, weights.article_words))
     is_article = article_probabilities(weights.article, found)
-    # No part of the network: half of the cutoff, so that the page is recognised and its probability is not zero.
+    # Pages that rules find by their teasers, pictures or title get at most half of the cutoff: they count as pages
+    # without a story, and their probability is not zero.
     batch, words, seen = scored.features.batch, scored.features.words, scores >= IN_SECTIONS
     listed = only_teasers(batch, words, seen) | only_pictures(batch, words)
     long = sums(scored.features.layout.article, words * (words >= LONG_PARAGRAPH), len(listed))
@@ -128,7 +130,7 @@ def judged_pages(
 
 def article_probabilities(network: Network, features: Float32) -> Float:
     """Return the probability that each page is an article, by its features; shape (pages,)."""
-    # To the network, a page is one row of an article by itself.
+    # The network reads each page as an article of one paragraph.
     log_odds = network.log_odds(features, Layout.of(np.ones(len(features), np.int64)))
     return PlattScaling().probabilities(log_odds)
 
@@ -156,7 +158,7 @@ ARTICLE_FEATURES = (
     "kept sentences", "sentences", "kept quotes", "kept digits", "kept commas", "kept capitals",
     "link density", "link density of kept",
 )  # fmt: skip
-"""Each feature's name. A paragraph is kept here if its score is at least `KEPT`; log-odds are those of stage 1."""
+"""The names of the features. A kept paragraph here has a score of at least `KEPT`; log-odds are those of stage 1."""
 
 KEPT = 0.5
 
@@ -171,11 +173,11 @@ def article_features(
     Parameters
     ----------
     scores
-        Probability of core of each paragraph.
+        The probability of core of each paragraph.
     log_odds
-        Log-odds of each paragraph's words by stage 1.
+        The stage-1 log-odds of each paragraph's words.
     expected
-        Expected word F1 of each article (`corestory.model.decision.expected_f1`).
+        The expected word F1 of each article (`corestory.model.decision.expected_f1`).
     features
         The features of the batch.
     html
@@ -184,7 +186,8 @@ def article_features(
     Returns
     -------
     numpy.ndarray
-        Shape (articles, features), in the order of `ARTICLE_FEATURES`. An article's do not depend on the others.
+        Shape (articles, features), in the order of `ARTICLE_FEATURES`. The features of an article do not depend on the
+        other articles.
     """
     layout, words = features.layout, features.words
     article, count = layout.article, len(layout.sizes)
@@ -228,7 +231,7 @@ def article_features(
 
 
 def _longest_run(kept: Bool, begins: Bool, words: Float, layout: Layout) -> Float:
-    """Words of each article's longest run of kept paragraphs."""
+    """Return the greatest number of words in a run of kept paragraphs, for each article."""
     runs = np.where(kept, np.cumsum(begins), 0)
     lengths = sums(runs, words * kept, int(runs.max(initial=0)) + 1)
     lengths[0] = 0.0
@@ -246,11 +249,12 @@ def _largest(values: Float, layout: Layout) -> list[Float]:
 
 
 WORD_FEATURES = ("kept lines as one", "mean of kept lines", "best of kept lines", "least of kept lines", "title")
-"""Each feature's name: log-odds of lines that are kept, by their words. A page with no title has 0."""
+"""The names of the features: log-odds of kept lines and of the title, by their words. The log-odds of a missing title
+are 0."""
 
 NEAR = 1 / 3
 LINES_READ, WORDS_READ = 8, 30
-"""The first kept paragraphs of a page that are read, and the first words of each."""
+"""The number of first kept paragraphs of a page that are read, and the number of first words of each."""
 
 
 def word_features(scores: Float, features: BatchFeatures, scorer: NgramScorer) -> Float:
@@ -259,17 +263,17 @@ def word_features(scores: Float, features: BatchFeatures, scorer: NgramScorer) -
     Parameters
     ----------
     scores
-        Probability of core of each paragraph.
+        The probability of core of each paragraph.
     features
         The features of the batch.
     scorer
-        The scorer of lines, which gives those of articles positive log-odds.
+        The scorer of lines; lines of articles have positive log-odds.
 
     Returns
     -------
     numpy.ndarray
-        Shape (articles, features), in the order of `WORD_FEATURES`. Of an article without a kept paragraph those are
-        read whose score is at least `NEAR` of its greatest.
+        Shape (articles, features), in the order of `WORD_FEATURES`. In an article without a kept paragraph, the
+        paragraphs with at least `NEAR` of its greatest score are read.
     """
     layout, count = features.layout, len(features.layout.sizes)
     greatest = layout.maximum(scores)
@@ -297,10 +301,10 @@ def first_words(texts: Sequence[str]) -> Tokens:
 
 
 def article_feature_count(*, words: bool) -> int:
-    """Count the features of an article, with those of its words or without."""
+    """Count the features of an article, with or without those of its words."""
     return len(ARTICLE_FEATURES) + words * len(WORD_FEATURES)
 
 
 def with_words(features: Float32, words: Float) -> Float32:
-    """Put the features of words behind the other features of articles."""
+    """Append the features of words to the other features of articles."""
     return np.column_stack([features, words]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The calls of a tagger from Python, and what they take: an article, or a stream of them, in one process or several."""
+"""The Python methods of a tagger: for one article or a stream of articles, in one process or several."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ GivenArticle = str | Mapping[str, object] | Article
 
 
 def check_given(articles: Iterable[GivenArticle], *, one: str) -> None:
-    """Check that several articles were given, and not one.
+    """Check that the value given is an iterable of articles, and not one article.
 
     Parameters
     ----------
     articles
         The value given.
     one
-        The method that takes one article.
+        The name of the method that takes one article.
 
     Raises
     ------
     InputError
-        It is one article, a data frame, or nothing that can be iterated.
+        The value is one article, a data frame, or cannot be iterated.
     """
     expected, kind = "an iterable of articles", type(articles).__name__
     if isinstance(articles, str | Mapping | Article):
@@ -61,18 +61,18 @@ def articles_of_given(
     Parameters
     ----------
     given
-        The articles, each with its number, for errors. A string is a text, a paragraph a line. A dictionary has the
-        fields of a record in a file: ``text``, ``paragraphs`` or ``html``, or the names that scrapers use for these;
-        and where known ``id``, ``url``, ``title``, ``language`` and ``site``.
+        The articles, each with its number, which errors name. A string is a text with one paragraph per line. A
+        dictionary has the fields of a record in a file: ``text``, ``paragraphs`` or ``html``, or the names that
+        scrapers use for these; and where known ``id``, ``url``, ``title``, ``language`` and ``site``.
     html
-        Whether the strings are pages.
+        Whether the strings are HTML.
     refuse
         Called with the error for each article that cannot be read.
 
     Yields
     ------
     Article
-        One for each given, in order: without paragraphs for a blank string, and for an article that was refused.
+        One for each value given, in order. A blank string and a refused article give an article without paragraphs.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def _article(value: object, where: str, finder: FieldFinder, *, html: bool) -> A
 
 
 def _plain(value: object) -> object:
-    """Return an array of numpy, or a tuple, as a list."""
+    """Return a numpy array or a tuple as a list."""
     if isinstance(value, tuple):
         return list(value)
     return value.tolist() if hasattr(value, "tolist") else value
@@ -119,14 +119,14 @@ def _plain(value: object) -> object:
 
 Result = TypeVar("Result")
 
-# The number of articles in one task of a process: their batches are nearly as fast as larger ones.
+# The number of articles in one task of a process; larger tasks are hardly faster.
 TASK_ARTICLES = 64
 
 
 class PythonCalls(ABC):
-    """The calls of a tagger; a subclass supplies `tag_stream`.
+    """The methods of a tagger that Python code calls; a subclass supplies `tag_stream`.
 
-    All of them take `threshold`, `rules` and `memory` as `tag_stream` does.
+    All methods take `threshold`, `rules` and `memory` as `tag_stream` does.
     """
 
     @abstractmethod
@@ -150,28 +150,28 @@ class PythonCalls(ABC):
         rules: Rules | None = None,
         memory: SiteMemory | None = None,
     ) -> pd.DataFrame:
-        """Tag one article's text, or its page's HTML.
+        """Tag one article, given as text or as HTML.
 
         Parameters
         ----------
         text
-            The text, a paragraph a line, or the HTML.
+            The text, one paragraph per line, or the HTML.
         html
-            Whether it is HTML.
+            Whether `text` is HTML.
         url
-            Its address, which tells `memory` the site.
+            The article's URL; `memory` needs it to know the site.
         threshold, rules, memory
             As in `tag_stream`.
 
         Returns
         -------
         pandas.DataFrame
-            Columns `position`, `text`, `label` and `score`, a row a paragraph.
+            Columns `position`, `text`, `label` and `score`, one row per paragraph.
 
         Raises
         ------
         InputError
-            `text` is not a string, or an option is not what it should be.
+            `text` is not a string, or an option has a wrong type or value.
         """
         call = _Call(self, html, threshold, rules, memory, TaggedArticle.to_frame)
         return next(call.of_articles([article_of_text(text, html=html, url=url)]))
@@ -186,7 +186,7 @@ class PythonCalls(ABC):
         rules: Rules | None = None,
         memory: SiteMemory | None = None,
     ) -> str:
-        """Return one article's story alone, a paragraph a line; parameters as of `tag`."""
+        """Return only the story of one article, one paragraph per line; parameters as in `tag`."""
         call = _Call(self, html, threshold, rules, memory, _story)
         return next(call.of_articles([article_of_text(text, html=html, url=url)]))
 
@@ -207,17 +207,17 @@ class PythonCalls(ABC):
         ----------
         articles
             Strings; dictionaries with ``text``, ``paragraphs`` or ``html``, and where known ``id``, ``url``, ``title``,
-            ``language`` and ``site``; or objects of `corestory.reading.article.Article`. They are read as the results
-            are taken, some batches ahead.
+            ``language`` and ``site``; or objects of `corestory.reading.article.Article`. They are read a few batches
+            ahead of the results.
         html
-            Whether the strings are pages.
+            Whether the strings are HTML.
         threshold, rules, memory
             As in `tag_stream`.
         jobs
             Number of processes; -1 means one per core, 1 means this process. The results are the same.
         refuse
-            Called with the error of each article that cannot be read; the result of that one has no paragraphs. None
-            raises the first error.
+            Called with the error of each article that cannot be read; the result of this article has no paragraphs.
+            None raises the first error.
 
         Returns
         -------
@@ -228,7 +228,7 @@ class PythonCalls(ABC):
         Raises
         ------
         InputError
-            An article cannot be read, or an option is not what it should be.
+            An article cannot be read, or an option has a wrong type or value.
 
         Examples
         --------
@@ -251,7 +251,7 @@ class PythonCalls(ABC):
         jobs: int = 1,
         refuse: Refuse | None = None,
     ) -> Iterator[str]:
-        r"""Return the story of each article alone, a paragraph a line; parameters as of `tag_many`.
+        r"""Return only the story of each article, one paragraph per line; parameters as in `tag_many`.
 
         Examples
         --------
@@ -266,9 +266,9 @@ class PythonCalls(ABC):
 
 @dataclass(frozen=True, slots=True)
 class _Call(Generic[Result]):
-    """What a call says of the articles and of the decision, and what it returns of each; checked, as given by anybody.
+    """The options of a call, which a user gives and which are checked, and the function that makes each result.
 
-    It is the same for all articles, and for all processes.
+    A call is the same for all articles and all processes.
     """
 
     tagger: PythonCalls
@@ -288,12 +288,12 @@ class _Call(Generic[Result]):
             raise InputError(f"memory={self.memory!r}", expected="the memory that corestory.load_memory gives, or None")
 
     def of_articles(self, articles: Iterable[Article]) -> Iterator[Result]:
-        """Tag articles."""
+        """Tag articles, and make the results."""
         tagged = self.tagger.tag_stream(articles, threshold=self.threshold, rules=self.rules, memory=self.memory)
         return map(self.result, tagged)
 
     def of_given(self, given: Iterable[tuple[int, GivenArticle]], refuse: Refuse) -> Iterator[Result]:
-        """Read articles and tag them."""
+        """Read the articles given, tag them, and make the results."""
         return self.of_articles(articles_of_given(given, html=self.html, refuse=refuse))
 
 
@@ -325,7 +325,7 @@ def _receive(call: _Call[Any]) -> None:
 
 
 def _done(given: Sequence[tuple[int, GivenArticle]]) -> tuple[list[Any], list[InputError]]:
-    """Do a task in a process that has received its call."""
+    """Do one task in a process that has received the call."""
     (call,) = _received
     errors: list[InputError] = []
     return list(call.of_given(given, errors.append)), errors

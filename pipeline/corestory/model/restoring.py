@@ -1,8 +1,8 @@
-"""Which dropped paragraphs the second look reads again with the story, and from which score it restores them.
+"""Restoring: the dropped paragraphs that the second look reads again, and the scores from which it restores them.
 
-Gold texts leave out many subheads, so the first decision drops them from texts: a short line between prose is read
-again. In a page the first decision knows subheads by their element; but a paragraph that it half believes is story if
-it stands in the element of the paragraph beside it, which is kept, and the look agrees.
+Gold texts leave out many subheads, so the first decision drops subheads from texts. The second look therefore reads
+short lines between prose again. In a page the first decision knows subheads by their element. There the second look
+reads a dropped paragraph that nearly reached the cutoff, if the paragraph beside it in the same element is kept.
 """
 
 from __future__ import annotations
@@ -27,35 +27,45 @@ if TYPE_CHECKING:
     from corestory.features.layout import Layout
 
 PROSE_WORDS = 10
-"""Prose has at least so many words."""
+"""The least words of prose."""
+
+# Short lines between prose in a text (`lines_between_prose`). Scores are shares of the article's cutoff.
+
 LINE_WORDS = 12
-"""A dropped line of at most so many words is read again between prose of at least `PROSE_WORDS` and a sentence,"""
+"""The most words of such a line."""
 LEAST_OF_CUTOFF = 0.3
-"""if the first decision gives it at least this share of its article's cutoff"""
+"""The least score of the first decision, as a share of the cutoff."""
 MOST_DIGITS = 0.25
-"""and at most this share of its characters are digits, as of any line that is restored: times are no subheads."""
+"""The greatest share of digits among the characters; times are not subheads. It holds for siblings in pages, too."""
 PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, (0.6, 0.8)
-"""One of nothing but letters and quotes is restored from the first of these scores on if it has this share of the
-cutoff, else from the second."""
+"""A line of only letters and quotes is restored from the first of the two second-look scores if the first decision gave
+it at least this share of the cutoff, else from the second."""
+
+# A sentence right behind the last kept paragraph of a text (`ends_of_story`).
+
 END_OF_CUTOFF, END_RESTORING = 0.6, 0.95
-"""A sentence right behind the last kept paragraph of a text is read with so much of the cutoff, and restored from this
-score on, if it speaks to nobody: else it is a call, an offer or an address."""
+"""The least score of the first decision, as a share of the cutoff, and the second-look score that restores it."""
+
+# Siblings of a kept paragraph in a page, right beside it (`siblings_of_story`).
+
 SIBLING_OF_CUTOFF, SIBLING_RESTORING = 0.6, 0.9
-"""A sibling of a kept paragraph in a page, right beside it, is read with so much of the cutoff, and restored from this
-score on,"""
+"""The least score of the first decision, as a share of the cutoff, and the second-look score that restores it."""
 MOST_LINKED = 0.5
-"""if at most this share of its characters is in links,"""
+"""The greatest share of the characters in links."""
+
+# Sentences before and behind the story, in texts and pages.
+
 SENTENCE_WORDS = 6
-"""and behind the story, as in a text, or above it if it is a sentence of at least so many words;"""
+"""The least words of a sentence that does not tell of the past."""
 TOLD_RESTORING = 0.8
-"""or a shorter one that tells of the past, which is restored from this score on."""
+"""The second-look score that restores a shorter sentence that tells of the past."""
 
 _PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
 _CALLS, _CALLS_REVERSED = r"\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)", r"[\W_]*[!！]"
 
 
 def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, settled: Bool, restoring: float) -> Float:
-    """Return the score of the second look from which each dropped paragraph is restored.
+    """Return the second-look score from which each dropped paragraph is restored.
 
     Parameters
     ----------
@@ -66,15 +76,15 @@ def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, se
     cutoffs
         The cutoff of each article, shape (articles,).
     settled
-        Paragraphs that stay as they are, shape (paragraphs,).
+        Paragraphs that must not be restored, shape (paragraphs,).
     restoring
-        The model's, for lines with marks or digits; with 1 none is restored.
+        The model's setting, for lines with marks or digits; with 1 no paragraph is restored.
 
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): NaN of paragraphs that the look does not read, among them notes of the page and what has
-        the form of a label, calls out or begins with an arrow.
+        Shape (paragraphs,). NaN for paragraphs that the second look does not read, which include notes of the page,
+        labels, and lines that end with an exclamation mark or begin with an arrow.
     """
     batch, words, of_article = features.batch, features.words, cutoffs[features.layout.article]
     found = np.full(len(scores), np.nan)
@@ -101,20 +111,20 @@ def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, se
 
 
 def siblings_of_story(features: BatchFeatures, markup: MarkupColumns, scores: Float, cutoffs: Float) -> Bool:
-    """Find the dropped paragraphs of pages that nearly reach the cutoff, right beside a kept one in the same element.
+    """Find dropped paragraphs of pages that nearly reach the cutoff, right beside a kept one in the same element.
 
     Parameters
     ----------
     features, scores, cutoffs
         As in `restoring_cutoffs`.
     markup
-        The batch's.
+        The markup of the batch.
 
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): those between the first and the last kept paragraph, and sentences; no captions and boxes
-        by their element or class.
+        Shape (paragraphs,). Before the first and behind the last kept paragraph only sentences are found. Captions and
+        boxes, known by their element or class, are left out.
     """
     layout, of_article = features.layout, cutoffs[features.layout.article]
     kept, within = scores >= of_article, markup.forest.parent[markup.forest.at]
@@ -134,7 +144,7 @@ def siblings_of_story(features: BatchFeatures, markup: MarkupColumns, scores: Fl
 
 
 def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Bool:
-    """Find the dropped sentences of texts that nearly reach the cutoff, right behind the last kept paragraph.
+    """Find dropped sentences of texts that nearly reach the cutoff, right behind the last kept paragraph.
 
     Parameters
     ----------
@@ -144,7 +154,7 @@ def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Boo
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): those that speak to nobody.
+        Shape (paragraphs,). A sentence that addresses the reader is left out: it is a call, an offer or an address.
     """
     layout, of_article = features.layout, cutoffs[features.layout.article]
     kept = scores >= of_article
@@ -159,7 +169,7 @@ def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Boo
 
 
 def _are_sentences(features: BatchFeatures, asked: Bool) -> Bool:
-    """Return which of some paragraphs are sentences of `SENTENCE_WORDS` words, or tell of the past in fewer."""
+    """Return which of the `asked` paragraphs are sentences of `SENTENCE_WORDS` or more, or shorter and of the past."""
     found = asked & (features.shape[:, SENTENCE_ENDS] > 0)
     short = np.flatnonzero(found & (features.words < SENTENCE_WORDS)).tolist()
     found[[row for row in short if not tells_of_past(features.batch.texts[row])]] = False
@@ -167,7 +177,7 @@ def _are_sentences(features: BatchFeatures, asked: Bool) -> Bool:
 
 
 def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
-    """Return the score of the second look from which a line between prose is restored.
+    """Return the second-look score from which a line between prose is restored.
 
     Parameters
     ----------
@@ -176,8 +186,8 @@ def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
     of_cutoff
         Its score in the first decision, as a share of its article's cutoff.
     restoring
-        As in `restoring_cutoffs`: less for lines with the form of a subhead or a sentence, many of which gold texts
-        leave out.
+        As in `restoring_cutoffs`. Plain lines need a lower score, because they look like subheads, and gold texts leave
+        out many subheads.
 
     Examples
     --------
@@ -190,7 +200,9 @@ def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
 
 
 def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Float, layout: Layout) -> Bool:
-    """Find the short dropped lines between two kept paragraphs of prose or one and a sentence; sentences between two.
+    """Find short dropped lines between two kept paragraphs of prose, or between prose and a sentence.
+
+    A short dropped sentence is also found between two kept sentences.
 
     Parameters
     ----------
@@ -219,7 +231,7 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Floa
     prose = (scores >= cutoff) & (words >= PROSE_WORDS)
     prose_before, prose_after = layout.neighbours(prose.astype(float), (-1, 1)).T > 0
     sentence_before, sentence_after = layout.neighbours(sentence.astype(float), (-1, 1)).T > 0
-    # A word alone beside a short sentence is no subhead: a place, a mark.
+    # A single word beside a short sentence is not a subhead but, for example, the name of a place.
     beside = (prose_before & sentence_after) | (sentence_before & prose_after)
     between_sentences = sentence_before & sentence_after & (shape[:, SENTENCE_ENDS] > 0)
     found = (prose_before & prose_after) | ((beside | between_sentences) & (words > 1))

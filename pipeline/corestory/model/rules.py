@@ -1,4 +1,4 @@
-"""A person's own rules: phrases and regular expressions that make paragraphs core or filler."""
+"""A user's rules: phrases and regular expressions that make paragraphs core or filler."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ Forced = npt.NDArray[np.int8]
 EXPRESSION = "re:"
 COMMENT = "#"
 SEARCHED_CHARACTERS = 1_000
-"""An expression is searched for in so much of a paragraph, because backtracking may take the square of that."""
+"""The first characters of a paragraph in which an expression is searched: backtracking may take the square of them."""
 
 MOST_CHARACTERS = 1_000
-"""No phrase and no expression is longer; a file of longer lines is not a file of rules but, say, an article."""
+"""The most characters of a phrase or an expression. A file with longer lines is not a file of rules."""
 
 _FOLDED = str.maketrans("’‘‚‛“”„‟", "''''\"\"\"\"")
 SECONDS = 1.0
-"""Processor time that an expression may take on one paragraph; ordinary ones take microseconds."""
+"""The most processor time that an expression may take on one paragraph; ordinary ones take microseconds."""
 
 _MEND = "Remove the + or * of the inner or the outer part, or make the inner one possessive: ++ or *+."
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    r"""A user's own phrases and regular expressions that make paragraphs core or filler, whatever the model says.
+    r"""A user's phrases and regular expressions that make paragraphs core or filler, whatever the model predicts.
 
     A phrase matches whole words of a paragraph; case, white space and the kind of quotes do not matter. In scripts
     without spaces it also matches within words. A line that begins with ``re:`` is a regular expression of the
-    ``regex`` package. It is searched for without regard to case in the paragraph's first `SEARCHED_CHARACTERS`, where
-    each run of white space is one space.
+    ``regex`` package. It ignores case and is searched in the paragraph's first `SEARCHED_CHARACTERS`, with each run of
+    white space replaced by one space.
 
     Attributes
     ----------
     core, filler
-        The phrases and expressions. Where both match, core wins, so that nothing that a user wants is lost.
+        The phrases and expressions. If both match, core wins, so that no text that a user wants is lost.
 
     Raises
     ------
@@ -75,7 +75,7 @@ class Rules:
             check_rule(line)
 
     def __bool__(self) -> bool:
-        """Whether there is any rule."""
+        """Whether there are any rules."""
         return bool(self.core or self.filler)
 
     def forced(self, texts: Sequence[str]) -> Forced:
@@ -142,12 +142,12 @@ def check_rule(line: str) -> None:
 
 
 def read_rules(*, core: Path | None = None, filler: Path | None = None) -> Rules:
-    r"""Read rules from files: a phrase or expression a line; blank lines and lines that begin with ``#`` are skipped.
+    r"""Read rules from files with one phrase or expression per line; skip blank lines and lines that begin with ``#``.
 
     Parameters
     ----------
     core, filler
-        A file each; None for no rules of that kind.
+        The file of each label; None for no rules with this label.
 
     Raises
     ------
@@ -191,7 +191,7 @@ def _matched(lines: Sequence[str], plain: Sequence[str]) -> npt.NDArray[np.int64
     rows: set[int] = set()
     phrases = [line for line in lines if not line.startswith(EXPRESSION)]
     if phrases:
-        # One search through all paragraphs at once; no phrase has the line feed between them.
+        # Search all paragraphs at once. No phrase contains the line feed that joins them.
         folded = [_folded(text) for text in plain]
         joined = "\n".join(folded)
         starts = list(accumulate((len(text) + 1 for text in folded), initial=0))
@@ -217,7 +217,7 @@ def _found(phrase: str, joined: str, starts: list[int]) -> set[int]:
 
 
 def _is_whole(phrase: str, text: str, begin: int) -> bool:
-    """Return whether a phrase begins and ends with whole words where it stands; with or without a mark at its end."""
+    """Return whether a phrase found at `begin` starts and ends at word boundaries, or with a punctuation mark."""
     end = begin + len(phrase)
     cuts_before = begin > 0 and _is_spaced_word(text[begin - 1]) and _is_spaced_word(phrase[0])
     cuts_after = end < len(text) and _is_spaced_word(text[end]) and _is_spaced_word(phrase[-1])
@@ -231,7 +231,7 @@ def _is_spaced_word(character: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    # Letters that case folding produces can compose again, so this is done twice.
+    # Letters that case folding produces may compose again, so the text is normalised twice.
     once = unicodedata.normalize("NFKC", text.translate(_FOLDED)).casefold()
     return " ".join(unicodedata.normalize("NFKC", once).split())
 
@@ -249,5 +249,5 @@ def _compiled(line: str) -> regex.Pattern[str]:
     import regex
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # of set operations that a later regex may read otherwise
+        warnings.simplefilter("ignore", FutureWarning)  # a later regex may read set operations in another way
         return regex.compile(line.removeprefix(EXPRESSION).strip(), regex.IGNORECASE)

@@ -1,9 +1,9 @@
 """Both stages over a batch of articles, and the scores of short articles: arithmetic on arrays, without scikit-learn.
 
-Two or three sentences have no context from which stage 2 could judge them: it learned whole pages, on which most lines
-are filler. Of a short article, which is all story but for a line or two, it gives every paragraph a low score. So a
-logistic regression, learned on short articles, judges their paragraphs from both stages' log-odds and from what share
-of the article each is.
+Two or three sentences give stage 2 too little context: it learned from whole pages, on which most lines are filler. So
+it gives every paragraph of a short article a low score, though all but a line or two are story. A logistic regression
+that was fitted on short articles therefore scores their paragraphs, by the log-odds of both stages and by the
+paragraph's share of the article.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class SecondLook:
     Attributes
     ----------
     words, forms
-        Scorers of single lines, fitted on filler and story lines that may stand in a story; their log-odds are added.
+        Scorers of single lines, fitted on filler lines and story lines inside stories; their log-odds are added up.
     network
-        Reads these and the features of stage 2 without markup.
+        A network over these log-odds and the features of stage 2 without markup.
     """
 
     words: NgramScorer
@@ -61,21 +61,21 @@ class Weights:
     markup
         Stage 1 over markup words; None in a model that was trained without markup.
     html
-        Stage 2 for paragraphs with markup; None in a model that was trained without.
+        Stage 2 for paragraphs with markup; None in a model that was trained without markup.
     forms
-        Stage 1 over word shapes, which needs no language; its log-odds are added to those of `words`.
+        Stage 1 over word shapes, which are the same in all languages; its log-odds are added to those of `words`.
     article
-        Tells articles from pages without a story by `corestory.model.pages`; None in a model that was
+        The network that recognises pages without a story (`corestory.model.pages`); None in a model that was
         trained on too few such pages.
     article_words
-        Scorer of lines whose log-odds the network `article` reads too (`corestory.model.pages`); None if it
-        does not.
+        The scorer of lines whose log-odds the network `article` also reads (`corestory.model.pages`); None if the
+        network does not read them.
     second_look
-        The second look at the kept story; None in a model without.
+        The second look at the kept story; None in a model without one.
     kinds
-        Tells the kind of filler and the role of core; None in a model that was trained without kinds.
+        Predicts the kinds of filler and the roles of core; None in a model that was trained without kinds.
     corrections
-        What the model was adapted to, the first adaptation first.
+        The corrections of the model's adaptations, oldest first.
     """
 
     words: NgramScorer
@@ -90,7 +90,7 @@ class Weights:
     corrections: tuple[Correction, ...] = ()
 
     def network(self, *, html: bool) -> Network:
-        """Stage 2, with markup if the model has it, or without."""
+        """Return the network of stage 2: the one for markup if it is asked for and the model has it."""
         return self.html if html and self.html is not None else self.text
 
 
@@ -105,13 +105,13 @@ class ScoredBatch:
     html
         Whether the networks for markup scored it.
     stage1
-        Log-odds of each scorer of stage 1, that of words last.
+        Log-odds of each scorer of stage 1, those of words last.
     log_odds
-        Log-odds of core after stage 2, shape (paragraphs,).
+        Log-odds of core after stage 2, with corrections and shift; shape (paragraphs,).
     correction
         The part of the log-odds that the corrections of an adapted model added; None in a model that has none.
     shift
-        The part that a site memory added; None without one.
+        The part of the log-odds that a site memory added; None without one.
     """
 
     features: BatchFeatures
@@ -128,7 +128,7 @@ class ScoredBatch:
 
 
 def stage1_log_odds(features: BatchFeatures, weights: Weights) -> tuple[LogOdds, ...]:
-    """Score paragraphs by words and word shapes, and before them by markup words if the model uses markup."""
+    """Return stage-1 log-odds: by markup words if the model uses markup, then by words and word shapes."""
     by_words = weights.words.log_odds(features.tokens)
     if weights.forms is not None:
         by_words = by_words + weights.forms.log_odds(features.forms)
@@ -151,10 +151,10 @@ def score_batch(
         The model.
     forced
         As in `corestory.model.rules.Rules.forced`. Forced paragraphs have the greatest or least log-odds from stage 1
-        on, so that the scores of their neighbours follow from that.
+        on, so that the scores of their neighbours take account of them.
     shift
-        Added to the log-odds after stage 2, and `BEFORE_CONTEXT` of it to those of stage 1, so that the scores of
-        neighbours follow from that (`corestory.model.site_memory.shifts`). None adds nothing.
+        Added to the log-odds after stage 2 (`corestory.model.site_memory.shifts`). The share `BEFORE_CONTEXT` of it is
+        added to those of stage 1, so that the scores of neighbours take account of it. None adds nothing.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def score_batch(
 
 
 def with_correction(scored: ScoredBatch, added: AddedLogOdds) -> ScoredBatch:
-    """Correct a scored batch once more."""
+    """Add a further correction to a scored batch."""
     correction = added if scored.correction is None else scored.correction + added
     return replace(scored, log_odds=scored.log_odds + added.total, correction=correction)
 
@@ -186,23 +186,23 @@ def _with_forced(log_odds: Float, forced: Forced | None) -> Float:
 
 
 def as_forced(values: Values, forced: Forced | None) -> Values:
-    """Put 1 for paragraphs that a rule makes core, and 0 for those that it makes filler."""
+    """Set the values of paragraphs that a user's rule makes core to 1, and of those that it makes filler to 0."""
     return values if forced is None else np.where(forced != 0, forced > 0, values)
 
 
 SHORT_ARTICLE = 200
-"""An article of at most so many words is short,"""
+"""The most words of a short article."""
 MOST_LABELS = 5
-"""unless more than so many of its paragraphs do not end as sentences: a short page has menus and headlines around its
-story, so stage 2 judges it well."""
+"""The most paragraphs of a short article that do not end as sentences. With more, it is a short page with menus and
+headlines around its story, which stage 2 judges well."""
 SHORT_ARTICLE_SHARE = 0.4
-"""The share of its expected word F1 that is the cutoff of a short article."""
+"""The share of a short article's expected word F1 that is its cutoff."""
 SHORT_ARTICLE_DOUBT = 0.25
-"""The probability that a short article is one is raised to this power in its confidence.
+"""The power to which `is_article` is raised in the confidence of a short article.
 
-The network that gives it learned whole pages, and doubts every text of two sentences. With this power 70 % of short
-articles of unknown sites have a confidence of 0.8 or more, and 4 % of short texts without a story that it does not
-recognise."""
+The network that computes `is_article` learned from whole pages, and gives every text of two sentences a low
+probability. With this power, 70 % of short articles of unknown sites have a confidence of 0.8 or more. So have 4 % of
+the short texts without a story that the network does not recognise."""
 
 
 def is_short(features: BatchFeatures) -> Bool:
@@ -225,9 +225,9 @@ def short_article_features(
     by_words
         Log-odds by the words and word shapes of stage 1, shape (paragraphs,).
     features
-        Of the batch.
+        The features of the batch.
     forced
-        Paragraphs that a rule decides: their log-odds are no measure of their article.
+        As in `score_batch`. The means and maxima of an article leave forced paragraphs out.
 
     Returns
     -------
@@ -265,7 +265,7 @@ def short_article_features(
 def short_article_scores(
     scored: ScoredBatch, log_odds: Float, settings: Settings, forced: Forced | None = None
 ) -> Float:
-    """Return the scores that the paragraphs of a batch have if its articles are short.
+    """Return the scores of the paragraphs of a batch as if all its articles were short.
 
     Parameters
     ----------
@@ -274,25 +274,25 @@ def short_article_scores(
     log_odds
         Its log-odds after stage 2, shape (paragraphs,).
     settings
-        Of the model, with weights for short articles.
+        The settings of the model, with weights for short articles.
     forced
-        Paragraphs that a rule decides.
+        As in `score_batch`.
 
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,); only those of short articles (`is_short`) mean anything.
+        Shape (paragraphs,); only the scores of short articles (`is_short`) are valid.
     """
     intercept, *weights = settings.short_article
     scaling = settings.platt_scaling(html=scored.html)
-    # What is known of a line from other pages is evidence beside that of its own article.
+    # Evidence from other pages (corrections and shift) bypasses the regression and is added to its result.
     known = np.zeros(len(log_odds)) if scored.shift is None else scored.shift
     if scored.correction is not None:
         known = known + log_odds - scored.uncorrected
     calibrated = scaling.slope * (log_odds - known) + scaling.offset
     columns = short_article_features(calibrated, scored.stage1[-1].values, scored.features, forced)
     judged = intercept + scaling.slope * known
-    # One column after the other: the sums of a product of matrices depend on how many rows there are.
+    # Add one column at a time, because the sums of a matrix product depend on the number of rows.
     for column, weight in zip(columns.T, weights, strict=True):
         judged += weight * column
     return as_forced(PlattScaling().probabilities(judged), forced)

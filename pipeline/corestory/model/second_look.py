@@ -1,13 +1,13 @@
-"""The second look: the words of the kept story judged once more, without the page around it and without its markup.
+"""The second look: judges the words of the kept paragraphs again, without the page around them and without markup.
 
-A plug between two paragraphs of a story has the markup of its neighbours, and stands where only story stands. So the
-first decision keeps it, though its words are those of a plug. A subhead or another short line of the story is often
-dropped from a text, because gold texts leave out such lines. After the first decision a small network reads the kept
-paragraphs, and some dropped ones beside them (`corestory.model.restoring`), as an article of their own, and the title.
-It lowers the score of the kept paragraphs that it takes for filler, and raises that of the dropped ones that it takes
-for story. A dropped paragraph that is story because of the two kept ones around it (`corestory.line_rules.sure_story`)
-is restored whatever its words. Prose of the kept story is nearly always story, and is dropped only where the look is
-sure that it belongs to a teaser, a comment or another story.
+A plug between two paragraphs of a story has the markup of its neighbours and appears where only story is expected. So
+the first decision keeps it, though its words are those of a plug. The first decision often drops a subhead or another
+short line of the story from a text, because gold texts leave out such lines. After the first decision a small network
+reads the title, the kept paragraphs and some dropped ones beside them (`corestory.model.restoring`) as an article of
+their own. It lowers the scores of kept paragraphs that it takes for filler, and raises those of dropped paragraphs that
+it takes for story. A dropped paragraph that is story because of its kept neighbours (`corestory.line_rules.sure_story`)
+is restored whatever its words. Kept prose is nearly always story. It is dropped only if the network is certain that it
+belongs to a teaser, a comment or another story.
 """
 
 from __future__ import annotations
@@ -35,12 +35,15 @@ if TYPE_CHECKING:
     from corestory.model.rules import Forced
     from corestory.model.scoring import ScoredBatch, SecondLook, Weights
 
+# Constants of `look_cutoffs`. The first score of a paragraph is that of the first decision.
+
 SENTENCE_SHARE, LINE_SHARE = 0.75, 0.92
-"""Rules find most plugs, so sentences, and other lines of pages, are dropped below such shares of the cutoff alone."""
+"""The cutoffs of sentences, and of other lines of pages, as shares of the model's cutoff: rules find most plugs."""
 HEADING_SCORE = 0.8
-"""Before other kept paragraphs, headings and items of lists in a page stay if the first decision gives them so much;"""
+"""The least first score of headings and list items of pages that are never dropped if a kept paragraph follows."""
 SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
-"""sentences of at least so many words and such a first score are dropped below this cutoff alone."""
+"""The least words and the least first score of sentences that have a lower cutoff if a kept paragraph follows, and this
+cutoff."""
 
 _HEADINGS_AND_ITEMS = "own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six", "own_li", "own_dt", "own_dd"
 
@@ -55,7 +58,7 @@ def scores_after_second_look(
     settings: Settings,
     forced: Forced | None = None,
 ) -> tuple[Float, Float]:
-    """Lower the scores of kept paragraphs that the second look takes for filler, raise those of dropped story.
+    """Lower the scores of kept paragraphs that look like filler, and raise those of dropped ones that look like story.
 
     Parameters
     ----------
@@ -70,18 +73,18 @@ def scores_after_second_look(
     settled
         Dropped paragraphs that stay dropped, headlines among them; shape (paragraphs,).
     weights, settings
-        Those of the model. Without `Weights.second_look`, or with a cutoff of 0, nothing changes.
+        The weights and settings of the model. Without `Weights.second_look`, or with a cutoff of 0, nothing changes.
     forced
-        Paragraphs that a rule decides; their scores stay.
+        As in `corestory.model.scoring.score_batch`; scores of forced paragraphs do not change.
 
     Returns
     -------
     scores : numpy.ndarray
-        Shape (paragraphs,). Those of dropped paragraphs are below their article's cutoff, those of restored lines equal
-        it.
+        Shape (paragraphs,). Scores of dropped paragraphs are below their article's cutoff; scores of restored
+        paragraphs equal it.
     second : numpy.ndarray
-        The calibrated scores of the second look, shape (paragraphs,); NaN of paragraphs that it did not read, or that
-        were not kept before.
+        The calibrated scores of the second look, shape (paragraphs,); NaN for paragraphs that it did not read, or that
+        the first decision did not keep.
     """
     cutoff = settings.second_look_cutoff(html=scored.html)
     second = np.full(len(scores), np.nan)
@@ -91,7 +94,7 @@ def scores_after_second_look(
     kept = scores >= cutoffs[layout.article]
     restoring = restoring_cutoffs(scored.features, scores, cutoffs, settled, settings.second_look_restoring)
     looked = kept | ~np.isnan(restoring)
-    # Of a single paragraph there is nothing to drop.
+    # If only one paragraph of an article is read, nothing can be dropped.
     looked &= (np.add.reduceat(looked, layout.first, dtype=np.int64) > 1)[layout.article]
     if not looked.any():
         return scores, second
@@ -103,7 +106,7 @@ def scores_after_second_look(
     of_article, texts = cutoffs[layout.article], scored.features.batch.texts
     cutoff_of_each = look_cutoffs(scored.features, scores, kept, settled & ~headline, cutoff)
     sentence = scored.features.shape[:, SENTENCE_ENDS] > 0
-    # Teasers tell, too, but of them and the headlines around them few are kept.
+    # Teasers tell of the past, too, but they are seldom kept together with the headlines around them.
     within = layout.neighbours(kept.astype(float), (-1, 1)).all(axis=1)
     doubted = np.flatnonzero(kept & within & sentence & (second < cutoff_of_each)).tolist()
     cutoff_of_each[[row for row in doubted if tells_of_past(texts[row])]] = 0.0
@@ -118,7 +121,8 @@ def scores_after_second_look(
 def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, found: Bool, cutoff: float) -> Float:
     """Return the cutoff of the second look for each paragraph.
 
-    The look was taught lines planted into prose, and misjudges some sentences of a short or an odd story, and subheads.
+    The network learned from lines planted into prose, so it misjudges subheads, and some sentences of short or unusual
+    stories.
 
     Parameters
     ----------
@@ -127,9 +131,9 @@ def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, found: Bool
     scores, kept
         The scores of the first decision and whether it keeps each paragraph, shape (paragraphs,).
     found
-        The paragraphs that rules have dropped, but for headlines; shape (paragraphs,).
+        The paragraphs that line rules have dropped, except headlines; shape (paragraphs,).
     cutoff
-        The model's, for all other paragraphs.
+        The model's cutoff, for all other paragraphs.
 
     Returns
     -------
@@ -141,7 +145,7 @@ def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, found: Bool
     long = sentence & (features.words >= SENTENCE_WORDS)
     spared = before & long & (scores >= SENTENCE_SCORE)
     if features.batch.markup is None:
-        # Where comments or other stories are known, little else of the kept prose is none of the story.
+        # If rules have found comments or other stories, nearly all other kept prose belongs to the story.
         known = features.layout.maximum((found & sentence).astype(float)) > 0
         spared |= kept & known & sentence & (features.words >= PROSE_WORDS)
     least = cutoff * np.where(sentence, SENTENCE_SHARE, 1.0 if features.batch.markup is None else LINE_SHARE)
@@ -163,25 +167,25 @@ def scores_under(
     cutoff: float | Float,
     restoring: float | Float,
 ) -> Float:
-    """Change scores by the second look's: kept paragraphs fall below their article's cutoff, dropped ones rise to it.
+    """Apply the second look's scores: some kept paragraphs fall below their article's cutoff, dropped ones rise to it.
 
     Parameters
     ----------
     scores
         Calibrated scores of the first decision, shape (paragraphs,).
     kept
-        Whether each was kept.
+        Whether the first decision kept each paragraph.
     second
-        Calibrated scores of the second look; NaN where it did not look.
+        Calibrated scores of the second look; NaN for paragraphs that it did not read.
     cutoffs
         The cutoff of each article, shape (articles,).
     layout
         Which paragraphs make an article.
     cutoff
-        Kept paragraphs with a smaller second score are dropped; one cutoff for all, or shape (paragraphs,). An article
+        Kept paragraphs with a lower second score are dropped; one cutoff for all, or shape (paragraphs,). An article
         that would have no paragraph left keeps its scores.
     restoring
-        Dropped paragraphs with a greater second score are restored, with 1 none; one for all, or shape (paragraphs,).
+        Dropped paragraphs with a greater second score are restored, none with 1; one for all, or shape (paragraphs,).
 
     Examples
     --------
@@ -198,9 +202,9 @@ def scores_under(
 
 
 def second_look_log_odds(scored: ScoredBatch, looked: Bool, headline: Bool, look: SecondLook) -> tuple[Float, Bool]:
-    """Read the looked-at paragraphs as articles of their own.
+    """Compute the log-odds of the paragraphs that are read, as articles of their own.
 
-    Features of single paragraphs are taken from the batch and not computed again.
+    Features of single paragraphs are taken from the batch, not computed again.
 
     Parameters
     ----------
@@ -209,16 +213,16 @@ def second_look_log_odds(scored: ScoredBatch, looked: Bool, headline: Bool, look
     looked
         Which paragraphs are read, at least one.
     headline
-        The headlines of articles, which stand in for titles.
+        The headlines of articles; they replace missing titles.
     look
         The model's second look.
 
     Returns
     -------
     log_odds : numpy.ndarray
-        Log-odds of story of each of them.
+        Log-odds of story of each paragraph that is read.
     prose : numpy.ndarray
-        Which of them are prose.
+        Which of these paragraphs are prose.
     """
     features = scored.features
     words, forms = line_words(features.tokens.of_rows(looked)), line_forms(features.forms.of_rows(looked))
@@ -231,19 +235,19 @@ def second_look_log_odds(scored: ScoredBatch, looked: Bool, headline: Bool, look
 
 
 WORDS_READ, FORMS_READ = 10, 13
-"""So many words and word shapes of a paragraph the scorers of lines read; of the shapes one is its begin."""
+"""The most words and word shapes of a paragraph that the scorers of lines read; the first shape marks the beginning."""
 WORDS_LONGEST = 3
 
 _BEGIN, _END = hash_token("line begin"), hash_token("line end")
 
 
 def is_prose(words: Float, shape: Float, lines: Float) -> Bool:
-    """Return which paragraphs are sentences, too long for a line, that do not read like plugs.
+    """Return which paragraphs are prose: long sentences that the scorers of lines do not take for plugs.
 
     Parameters
     ----------
     words, shape
-        Their lengths in words, shape (paragraphs,), and their form (`corestory.features.shapes`).
+        Their lengths in words, shape (paragraphs,), and their shape features (`corestory.features.shapes`).
     lines
         As in `second_look_columns`.
     """
@@ -252,7 +256,7 @@ def is_prose(words: Float, shape: Float, lines: Float) -> Bool:
 
 
 def titles_of(features: BatchFeatures, headline: Bool, articles: Int) -> Terms:
-    """Return the titles of articles; of those that have none, the words of their headline.
+    """Return the titles of articles; for articles without a title, the words of their headline.
 
     Parameters
     ----------
@@ -277,9 +281,9 @@ def titles_of(features: BatchFeatures, headline: Bool, articles: Int) -> Terms:
 
 
 def line_words(words: Tokens) -> Tokens:
-    """Read the first words of paragraphs, with their ends marked; n-grams are of three words at most.
+    """Return the first words of paragraphs, with beginning and end marked, for n-grams of at most three words.
 
-    A plug shows at its start, and the headline behind it must not outweigh that.
+    Only the first words count, because a plug is recognised by them, and the headline in it must not outweigh them.
 
     Examples
     --------
@@ -292,13 +296,13 @@ def line_words(words: Tokens) -> Tokens:
 
 
 def line_forms(forms: Tokens) -> Tokens:
-    """Read the first word shapes of paragraphs."""
+    """Return the first word shapes of paragraphs."""
     read = forms.positions < FORMS_READ
     return Tokens(forms.row[read], forms.hashes[read], forms.count, forms.longest)
 
 
 def second_look_columns(features: TextFeatures, titles: Terms, lines: Float, stage1: Float) -> Columns:
-    """Return the features of the second look: those of stage 2 without markup, and what the scorers of lines say.
+    """Return the features of the second look: those of stage 2 without markup, and the log-odds of lines.
 
     Parameters
     ----------
@@ -307,9 +311,9 @@ def second_look_columns(features: TextFeatures, titles: Terms, lines: Float, sta
     titles
         The words of the titles of their articles.
     lines
-        Their log-odds by each of the second look's two scorers of lines, shape (paragraphs, 2).
+        The log-odds of each paragraph by the two scorers of lines, shape (paragraphs, 2).
     stage1
-        Their log-odds of stage 1 by words, shape (paragraphs,).
+        The stage-1 log-odds of each paragraph by words, shape (paragraphs,).
     """
     columns = features.of_text([LogOdds(OWN_WORDS, stage1)])
     clipped = np.clip(np.column_stack([lines, lines.sum(axis=1)]), -LIMIT, LIMIT)

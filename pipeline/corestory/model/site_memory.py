@@ -1,8 +1,8 @@
-"""Site memory: on how many other pages of its site a paragraph stands; what stands on many is boilerplate.
+"""Site memory: counts on how many other pages of its site a paragraph appears; one on many pages is boilerplate.
 
-A memory holds hashes, no text. It keeps `PAGES` pages of a site, those with the least hashes: so it is bounded, and the
-same in whatever order pages are added and memories merged (bottom-k sampling; Cohen and Kaplan, "Summarizing data using
-bottom-k sketches", PODC 2007).
+A memory holds hashes, no text. Of each site it keeps the `PAGES` pages with the smallest hashes. So its size is
+bounded, and it does not depend on the order in which pages are added and memories merged (bottom-k sampling; Cohen and
+Kaplan, "Summarizing data using bottom-k sketches", PODC 2007).
 """
 
 from __future__ import annotations
@@ -20,38 +20,39 @@ from corestory.reading.article import Article, site_of
 from corestory.types import Float, Int, UInt64
 
 PAGES = 60
-"""Pages kept of a site: a paragraph on one page in twenty is then on another kept page 19 times in 20."""
+"""The most pages kept of a site. With 60 pages, a paragraph on one page in twenty is on another kept page in 95 % of
+cases."""
 LINES = 1_000
-"""Distinct paragraphs kept of a page."""
+"""The most distinct paragraphs kept of a page."""
 SHORTEST = 5
-"""A shorter paragraph, in bytes of UTF-8, is no evidence: text nodes of a story, such as "and", are in every story."""
+"""The least bytes of UTF-8 of a paragraph that is counted: text nodes of stories, such as "and", are in every story."""
 LONGEST = 2**16 - 1
-"""A longer paragraph counts as so many bytes."""
+"""The greatest length that is stored, in bytes; longer paragraphs have this length."""
 COUNTERS = 50
-"""In a paragraph of at most so many characters, as "12 comments" or a date, every number is the same."""
+"""The most characters of a paragraph whose numbers are all replaced by 0, such as "12 comments" or a date."""
 NEAR_DUPLICATE = 0.8
-"""Pages tell the same story if they share more than this of the text of either, rare paragraphs weighing more."""
+"""The least share of the text of the shorter page that near duplicates have in common; rare paragraphs weigh more."""
 STEP = 3.0
-"""Log-odds that a paragraph loses for each time that the number of its pages, plus one, grows by a factor of *e*."""
+"""Log-odds that a paragraph loses each time the number of its pages, plus one, grows by a factor of *e*."""
 SHARE = 3.0
-"""Log-odds that a paragraph loses in addition if it stands on every page of the site."""
+"""Log-odds that a paragraph on all other pages of the site loses in addition; on fewer pages, their share of it."""
 BEFORE_CONTEXT = 0.25
-"""The part of these log-odds that a paragraph loses before the context stage already."""
+"""The share of these log-odds that stage-1 log-odds lose, too."""
 
 _SITES_AT_HAND = 128
 _DIGITS = re.compile(r"\d+")
 
 
 class Lines(NamedTuple):
-    """Paragraphs as a memory knows them.
+    """Paragraphs as a memory stores them.
 
     Attributes
     ----------
     hashes
         64-bit hashes (BLAKE2b) of the paragraphs in lower case, without list marks, each run of white space one space.
-        Each hash of a remembered page is there once, ascending.
+        The hashes of a remembered page are distinct and ascending.
     lengths
-        Their lengths in bytes of UTF-8, in which a character of a script without spaces counts more.
+        The lengths of the paragraphs in bytes of UTF-8; characters of scripts without spaces have more bytes.
     """
 
     hashes: UInt64
@@ -60,26 +61,26 @@ class Lines(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sightings:
-    """How often the paragraphs of an article stand on other pages of its site.
+    """The numbers of other pages of its site on which the paragraphs of an article appear.
 
     Attributes
     ----------
     counts
-        The number of other pages on which each paragraph stands; shape (paragraphs,).
+        The number of other pages on which each paragraph appears; shape (paragraphs,).
     pages
-        The number of other pages. Pages that tell the same story do not count.
+        The number of other pages. Near duplicates do not count.
     """
 
     counts: Int
     pages: int
 
     def of(self, position: int) -> tuple[int, int]:
-        """On how many other pages a paragraph stands, and of how many."""
+        """Return the number of other pages on which a paragraph appears, and the number of other pages."""
         return int(self.counts[position]), self.pages
 
     @property
     def shift(self) -> Float:
-        """What the sightings add to the log-odds of core: 0 for a paragraph on no other page, else less."""
+        """The log-odds added for the sightings: 0 for a paragraph on no other page, negative for all others."""
         return -STEP * np.log1p(self.counts) - SHARE * self.counts / max(self.pages, 1)
 
 
@@ -102,11 +103,11 @@ class SiteMemory:
 
     @property
     def pages(self) -> dict[str, tuple[Lines, ...]]:
-        """The kept pages of each site, both in one order whatever the order of adding."""
+        """The kept pages of each site; sites and pages have the same order whatever the order in which they came."""
         return {site: self._kept(site) for site in sorted(self._pages)}
 
     def add(self, article: Article) -> bool:
-        """Remember an article, and return whether its site is known; one of an unknown site is not remembered."""
+        """Remember an article, and return whether its site is known; an article without a site is not remembered."""
         site = site_of(article)
         if site:
             hashes, first = np.unique((lines := hashed(article.texts)).hashes, return_index=True)
@@ -129,10 +130,10 @@ class SiteMemory:
                 self.add_page(site, page)
 
     def sightings(self, article: Article) -> Sightings | None:
-        """Count the other pages on which an article's paragraphs stand; None if no other page of its site is known.
+        """Count the other pages on which an article's paragraphs appear; None if no other page of its site is known.
 
-        The article itself and pages that tell the same story are left out; if there are none, the page most like it is,
-        which may be the same one as text or as HTML.
+        The article itself and its near duplicates are left out. If none are found, the most similar page is left out,
+        because it may be the same article, read as text instead of HTML or the reverse.
         """
         name = site_of(article)
         if name not in self._pages:
@@ -153,12 +154,12 @@ class SiteMemory:
 
 
 class _Site:
-    """The pages of one site, as a table of which paragraph stands on which page."""
+    """The pages of one site, as a table that shows which paragraphs appear on which pages."""
 
     def __init__(self, pages: Sequence[Lines]) -> None:
         self._hashes, first = np.unique(np.concatenate([page.hashes for page in pages]), return_index=True)
         self._stands = np.array([np.isin(self._hashes, page.hashes) for page in pages])
-        # Menus stand on every page and would make all of them alike: a paragraph weighs less the more pages have it.
+        # Menus are on every page and would make all pages alike, so a paragraph weighs less the more pages have it.
         self._weights = np.concatenate([page.lengths for page in pages])[first] / self._stands.sum(axis=0)
         shared = (self._stands * self._weights) @ self._stands.T
         self._totals = np.diag(shared)
@@ -168,7 +169,7 @@ class _Site:
             self._distinct[row] = not (alike[row, :row] & self._distinct[:row]).any()
 
     def sightings(self, lines: Lines) -> Sightings:
-        """Count the pages that do not tell the same story, and on how many of them each paragraph stands."""
+        """Count the pages that are not near duplicates, and on how many of them each paragraph appears."""
         column = np.minimum(np.searchsorted(self._hashes, lines.hashes), len(self._hashes) - 1)
         known = self._hashes[column] == lines.hashes
         columns = np.unique(column[known])
@@ -176,7 +177,7 @@ class _Site:
         total = self._weights[columns].sum() + lines.lengths[~known][new].sum()
         shared = self._stands[:, columns] @ self._weights[columns]
         same = _alike(shared, np.minimum(self._totals, total))
-        if not same.any():  # the article itself may be there, but read in another form
+        if not same.any():  # the most similar page may be the article itself in another form
             same[np.argmax(np.round(shared, 6))] = True
         others = self._stands[self._distinct & ~same]
         tells = known & (lines.lengths >= SHORTEST)
@@ -202,7 +203,7 @@ def hashed(texts: Iterable[str]) -> Lines:
 
 
 def shifts(sightings: Sequence[Sightings | None], articles: Sequence[Article]) -> Float:
-    """Lay the shifts of articles end to end; an article without sightings has none."""
+    """Concatenate the shifts of articles; the shifts of an article without sightings are 0."""
     parts = [
         np.zeros(len(article.texts)) if seen is None else seen.shift
         for seen, article in zip(sightings, articles, strict=True)
@@ -211,5 +212,5 @@ def shifts(sightings: Sequence[Sightings | None], articles: Sequence[Article]) -
 
 
 def _alike(shared: Float, least: Float) -> np.ndarray:
-    # Rounded, so that the order of a sum does not decide.
+    # Rounded, so that the result does not depend on the order of a sum.
     return np.round(shared, 6) > np.round(NEAR_DUPLICATE * least, 6)

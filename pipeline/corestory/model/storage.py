@@ -1,10 +1,10 @@
-"""Models in folders and site memories in files: no pickle; everything is checked before it is used.
+"""Models in folders and site memories in files: without pickle, and everything is checked before it is used.
 
-The folder of a model holds ``weights.safetensors``, the manifest with its hash (``manifest.json``), and the model card
-for people.
+The folder of a model holds ``weights.safetensors``, the manifest with the hash of that file (``manifest.json``), and
+the model card.
 
-A site memory is a safetensors file. Pages stand one after the other, those of a site together, sites by name. ``sites``
-has the names, a line each; ``pages`` the number of pages of each site; ``sizes`` the number of paragraphs of each page;
+A site memory is a safetensors file. Its pages follow each other, sorted by the name of their site. ``sites`` holds the
+names, one per line; ``pages`` the number of pages of each site; ``sizes`` the number of paragraphs of each page;
 ``hashes`` and ``lengths`` describe the paragraphs.
 """
 
@@ -36,29 +36,29 @@ MANIFEST_NAME = "manifest.json"
 CARD_NAME = "README.md"
 
 MAX_MANIFEST_BYTES = 32 * 2**20
-"""A manifest has some thousand bytes, and eleven more for each training article."""
+"""The most bytes of a manifest. It has a few thousand bytes, and eleven more for each training article."""
 
 _AGAIN = "Copy the model's folder again from an undamaged one, or train it again."
 
 
 def save_model(tagger: Tagger, folder: str | Path, *, card: str, force: bool = False) -> None:
-    """Write a model's folder, whole or not at all; it is read back before it takes its name.
+    """Write a model's folder, whole or not at all; the files are read back before the folder gets its name.
 
     Parameters
     ----------
     tagger
-        What to save. Equal weights give an equal ``weights.safetensors``. A manifest of None is saved empty.
+        The tagger to save. Equal weights give an equal ``weights.safetensors``. A manifest of None is saved empty.
     folder
-        Where.
+        The folder to write.
     card
         The model card, as Markdown.
     force
-        Whether a model that is there may be replaced. A folder that holds something else never is.
+        Whether an existing model may be replaced. A folder that holds anything else is never replaced.
 
     Raises
     ------
     ModelError
-        The tagger could not be loaded again, as with a weight that is not finite; nothing is written then.
+        The tagger could not be loaded again, for example because a weight is not finite; nothing is written then.
     OutputError
         The folder exists, or cannot be written.
 
@@ -77,7 +77,7 @@ def save_model(tagger: Tagger, folder: str | Path, *, card: str, force: bool = F
     >>> loaded.score_frame(frame).equals(tagger.score_frame(frame))
     True
     """
-    from corestory.atomic import atomic_folder  # loading, which is to be quick, does without
+    from corestory.atomic import atomic_folder  # not needed to load a model, which must be quick
 
     where = str(folder)
     data = weights_bytes(tagger.weights)
@@ -126,7 +126,7 @@ def default_model() -> Path:
     Raises
     ------
     ModelError
-        It is in neither place.
+        The model is in neither place.
     """
     return default_of(Path(__file__).resolve().parents[1])
 
@@ -168,7 +168,7 @@ def _check_folder(folder: Path, where: str) -> None:
             expected="a model's",
             hint="Train one with: corestory train DATA --output models/NAME",
         ) from error
-    except (OSError, ValueError) as error:  # a ValueError where the name has a NUL
+    except (OSError, ValueError) as error:  # a ValueError if the name contains a NUL
         raise ModelError(f"cannot be read ({reason_of(error)})", where=where, expected="a model's folder") from error
     if not stat.S_ISDIR(mode):
         raise ModelError(
@@ -177,7 +177,7 @@ def _check_folder(folder: Path, where: str) -> None:
 
 
 def _bytes(file: Path, limit: int, where: str) -> bytes:
-    """Read a whole file of limited size. Links are followed, because some installers link; the hash is checked."""
+    """Read a whole file of limited size. Links are followed, because some installers make links."""
     try:
         found = file.stat()
         if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
@@ -197,9 +197,9 @@ def _bytes(file: Path, limit: int, where: str) -> bytes:
 
 
 MEMORY_VERSION = 1
-"""Changes when the same paragraph gets another hash."""
+"""The version of the format; it changes when the same paragraph gets another hash."""
 MAX_MEMORY_BYTES = 2**30
-"""About 10,000 sites with all the pages that are kept of one."""
+"""The most bytes of a site memory: about 10,000 sites with `PAGES` pages each."""
 
 _MAX_HEADER_BYTES = 4_096
 _MAX_NAME_CHARACTERS = 300
@@ -215,7 +215,7 @@ def memory_bytes(memory: SiteMemory, *, where: str) -> bytes:
     Raises
     ------
     OutputError
-        It is larger than `MAX_MEMORY_BYTES`.
+        The file would be larger than `MAX_MEMORY_BYTES`.
     """
     kept = memory.pages
     pages = [page for site in kept.values() for page in site]
@@ -250,7 +250,7 @@ def load_memory(path: str | Path) -> SiteMemory:
     Raises
     ------
     InputError
-        It is missing, damaged, or no site memory. Loading one from a stranger runs nothing.
+        The file is missing, damaged, or not a site memory. Loading a file from a stranger is safe: it runs no code.
 
     Examples
     --------
@@ -262,11 +262,11 @@ def load_memory(path: str | Path) -> SiteMemory:
 
 
 def stored_memory(path: AnyPath) -> bytes:
-    """Return the bytes of a memory's file, unchecked but for their number; raises as `load_memory`."""
+    """Return the bytes of a memory's file, and check only their number; raises as `load_memory`."""
     try:
         with open_to_read(path) as file:
             data = file.read(MAX_MEMORY_BYTES + 1)
-    except (OSError, ValueError) as error:  # a ValueError where the name has a NUL
+    except (OSError, ValueError) as error:  # a ValueError if the name contains a NUL
         raise InputError(
             f"cannot be read ({reason_of(error)})", where=str(path), expected="a site memory", hint=_REMEMBER
         ) from error
@@ -320,5 +320,5 @@ def _read_arrays(data: bytes) -> tuple[str, SiteMemory]:
 
 
 def _fits(parts: Int, most: int, total: int) -> bool:
-    """Return whether parts, each from 1 to `most`, add up to a total."""
+    """Return whether all parts are from 1 to `most` and add up to a total."""
     return bool((parts >= 1).all() and (parts <= most).all() and parts.sum() == total)

@@ -1,9 +1,9 @@
-"""Weights as a safetensors file, and back: every array is checked before it is used.
+"""Writes weights as a safetensors file and reads them; every array is checked before it is used.
 
-An array's name says where it belongs: ``words.idf``; ``html.0.scale`` is of stage 2 with markup; ``text.0.2.taps`` is
-of the third member of that without, ``article.0.mean`` of the network that tells articles from pages without a story,
-``article.words.idf`` of the scorer that it reads, ``second_look.network.mean`` of the second look's network, and
-``adapted.0.words.hashes`` of the first correction.
+The name of an array shows its part of the model. ``words.idf`` belongs to stage 1 over words, ``html.0.scale`` to stage
+2 with markup, ``text.0.2.taps`` to the third member of stage 2 without markup, ``article.0.mean`` to the network that
+recognises pages without a story, ``article.words.idf`` to the scorer whose log-odds that network reads,
+``second_look.network.mean`` to the network of the second look, and ``adapted.0.words.hashes`` to the first correction.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ MAX_BYTES = 512 * 2**20
 MAX_ARRAYS = 2_000
 MAX_HEADER_BYTES = 2**20
 MAX_BLOCKS = 12
-"""A block further on would look further than articles are long."""
+"""The most blocks: one more would read paragraphs at a distance greater than the length of articles."""
 LARGEST = 1e6
-"""Learned numbers are far smaller. Larger ones would overflow and give every paragraph the score NaN."""
+"""The greatest number. Learned numbers are far smaller; larger ones would overflow, and every score would be NaN."""
 SMALLEST_DIVISOR = 1e-6
 """The least divisor. A feature that varies less has the scale 1; no n-gram has an idf below 1."""
 
@@ -51,11 +51,11 @@ _DIMENSIONS: Mapping[type, Mapping[str, int]] = {
     BoundLines: {"before": 1, "after": 1},
     TokenWeights: {"hashes": 1, "weights": 1},
 }
-"""The stored arrays of each part of a model, and their numbers of dimensions."""
+"""The stored arrays of each part of a model, with their numbers of dimensions."""
 _HASHES = ("hashes", "lines", "before", "after")
 _KIND_PARTS = ("words", "forms", "text", "markup", "html")
 _CORRECTION_PARTS = ("places", "words", "forms", "markup", "ends")
-"""A correction for paragraphs with markup has the last but one, another one the last."""
+"""The parts of a correction: ``markup`` only with markup, ``ends`` only without."""
 _EACH_FEATURE = "one for each feature that this version of corestory computes"
 _EACH_CLASS = "one for each kind and role"
 
@@ -77,7 +77,7 @@ def weights_sha256(weights: Weights) -> bytes:
 
 
 def _parts(weights: Weights) -> Iterator[tuple[str, object]]:
-    """Name the parts of a model that hold arrays; those that it does not have are None."""
+    """Yield the name and the object of each part of a model that holds arrays; missing parts are None."""
     look, kinds = weights.second_look, weights.kinds
     yield from (("words", weights.words), ("markup", weights.markup), ("forms", weights.forms))
     yield "article.words", weights.article_words
@@ -110,9 +110,9 @@ def read_weights(data: bytes, *, where: str) -> Weights:
     Raises
     ------
     ModelError
-        It is not a safetensors file; an array is missing, unknown or of another type; shapes do not fit each other or
-        this version's features; hashes are not ascending; or a number is not finite, too large, or too small to divide
-        by.
+        The file is not a safetensors file; an array is missing, unknown or of another type; shapes do not match each
+        other or the features of this version; hashes are not ascending; or a number is not finite, too large, or too
+        small as a divisor.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def read_weights(data: bytes, *, where: str) -> Weights:
 
 
 class _Unpacking:
-    """Takes arrays by name, checking each, until none is left."""
+    """Takes the arrays of a file by name, one after another, and checks each."""
 
     def __init__(self, arrays: Mapping[str, Array], where: str) -> None:
         self.left = dict(arrays)
@@ -217,7 +217,7 @@ class _Unpacking:
             name = f"adapted.{number}"
             lines, intercept, other_lines = self._arrays(Correction, name).values()
             none = lines[:0]
-            # Models that were adapted by earlier versions have no bounds.
+            # Corrections of earlier versions have no bounds.
             bounds = self._part(BoundLines, name) if f"{name}.before" in self.left else BoundLines(none, none)
             if f"{name}.markup.hashes" in self.left and not html:
                 raise ModelError(f"'{name}' reads markup, which the model does not", where=self.where)
@@ -236,13 +236,13 @@ class _Unpacking:
         return sort(**self._arrays(sort, name))
 
     def _arrays(self, sort: type, name: str) -> dict[str, Array]:
-        """Take the arrays of a part, and check all that holds for arrays of their names."""
+        """Take the arrays of a part, and make the checks that depend only on their names."""
         arrays = {}
         for array, dimensions in _DIMENSIONS[sort].items():
             halves = sort is KindNgrams and array == "weights"
             dtype = "uint64" if array in _HASHES else "float16" if halves else "float32"
             arrays[array] = self._take(f"{name}.{array}", dtype, dimensions)
-            # Bisection in a list out of order would miss some n-grams silently.
+            # Bisection in an unsorted list would silently miss some n-grams.
             if array in _HASHES and not np.all(arrays[array][1:] > arrays[array][:-1]):
                 raise ModelError(f"'{name}.{array}' is not strictly ascending", where=self.where)
         if "idf" in arrays:

@@ -1,4 +1,4 @@
-"""A tagged article: the article, and the scores and labels of its paragraphs."""
+"""Tagged articles: an article with the scores and labels of its paragraphs, and counts of such articles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LABELS: tuple[Label, Label] = ("filler", "core")
 
 
 class Doubt(StrEnum):
-    """The reason why the model may be wrong about an article, as a message has it after the article's name."""
+    """The reasons why the model may be wrong about an article; messages write them after the article's name."""
 
     LANGUAGE = "the model knows few of its words; its language may be new to the model"
     NO_STORY = "may not be an article: hardly any paragraph looks like story"
@@ -35,7 +35,7 @@ class Doubt(StrEnum):
 
 
 class NoStory(StrEnum):
-    """What a page without a story may be, by simple evidence, as a message has it after a number of pages."""
+    """The sorts of pages without a story, by simple evidence; messages write them after a number of pages."""
 
     LINKS = "lists of links"
     SHORT = "likely consent, login or error pages"
@@ -44,30 +44,31 @@ class NoStory(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TaggedArticle:
-    """An article with the score and the label of each paragraph, which a notebook shows in colours.
+    """An article with the score and the label of each paragraph; notebooks show it in colours.
 
     Attributes
     ----------
     article
         The article as it was read.
     scores
-        Probability of core of each paragraph, 0 to 1; shape (paragraphs,).
+        The probability of core of each paragraph, 0 to 1; shape (paragraphs,).
     core
-        Whether each paragraph is core; shape (paragraphs,). Not always `scores` against one cutoff, because a tagger
-        may choose the cutoff by article.
+        Whether each paragraph is core; shape (paragraphs,). The cutoff may differ between articles.
     confidence
         The tagger's confidence in the article as a whole, 0 to 1.
     doubt
-        Why the tagger may be wrong about this article; None if there is no such reason.
+        The reason why the tagger may be wrong about this article; None if there is none.
     sightings
-        On how many other pages of the site the paragraphs stand; None without a memory of the site.
+        The numbers of other pages of the site on which the paragraphs appear; None without a memory of the site.
     is_article
-        Probability that this is an article and not a page without a story, 0 to 1; None if the model does not know.
+        The probability that this is an article and not a page without a story, 0 to 1; None if the model does not
+        compute it.
     no_story
-        What the page may be, if it has no story: then no paragraph is core, and `confidence` is the probability of
-        that. None for an article.
+        The sort of page, if it has no story: then no paragraph is core, and `confidence` is the probability that it has
+        no story. None for an article.
     kinds
-        Kinds of the filler and roles of the core paragraphs; None unless they were asked for and the model tells them.
+        The kinds of filler and the roles of core paragraphs; None unless they were asked for and the model predicts
+        them.
 
     Examples
     --------
@@ -136,12 +137,12 @@ class TaggedArticle:
 
     @property
     def core_text(self) -> str:
-        """The story: the core paragraphs, one a line."""
+        """The story: the core paragraphs, one per line."""
         return "\n".join(text for text, core in zip(self.texts, self.core.tolist(), strict=True) if core)
 
     @property
     def kept(self) -> Sequence[tuple[object, ...]]:
-        """The values of further columns of the source, a row a paragraph; empty if none were asked for."""
+        """The values of further columns of the source, one row per paragraph; empty if none were asked for."""
         return self.article.kept
 
     @property
@@ -150,7 +151,7 @@ class TaggedArticle:
         return tuple(map(_LABELS.__getitem__, self.core.tolist()))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the paragraphs as a frame, one a row: `position` from 0, `text`, `label` and `score`.
+        """Return the paragraphs as a frame, one per row: `position` from 0, `text`, `label` and `score`.
 
         Raises
         ------
@@ -173,7 +174,7 @@ class TaggedArticle:
 
 
 def article_without_paragraphs(article: Article) -> TaggedArticle:
-    """Return a tagged article that has nothing to tag."""
+    """Return the tagged article of an article without paragraphs."""
     return TaggedArticle(article, np.zeros(0), np.zeros(0, bool), confidence=0.0)
 
 
@@ -190,7 +191,7 @@ class Counts:
     refused
         Articles, rows or whole files that could not be read.
     unremembered
-        Articles of whose site the memory has no other page.
+        Articles of sites that have no other page in the memory.
     link_lists, short_pages, other_pages
         Pages without a story, by `NoStory`.
     """
@@ -205,12 +206,12 @@ class Counts:
     other_pages: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        # `astuple` would copy each number, which takes four times as long.
+        # `astuple` copies each number and takes four times as long.
         return Counts(*(getattr(self, name) + getattr(other, name) for name in Counts.__slots__))
 
     @classmethod
     def of(cls, article: TaggedArticle, *, with_memory: bool) -> Counts:
-        """Count one tagged article, which was tagged with a site memory or without."""
+        """Count one article that was tagged with or without a site memory."""
         return cls(
             articles=1,
             paragraphs=len(article.texts),
@@ -223,7 +224,7 @@ class Counts:
 
     @property
     def without_story(self) -> dict[NoStory, int]:
-        """The pages without a story by their reason."""
+        """The numbers of pages without a story, by sort."""
         return {
             NoStory.SHORT: self.short_pages,
             NoStory.LINKS: self.link_lists,

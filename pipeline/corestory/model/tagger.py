@@ -1,4 +1,4 @@
-"""The tagger: a trained model as people use it."""
+"""The tagger: a trained model that is ready to tag articles."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Tagger(PythonCalls):
     settings
         The numbers that training chose.
     manifest
-        What the model was trained on, with which libraries, and its scores; None before it was saved.
+        The training data, libraries and scores of the model; None before the model was saved.
 
     Examples
     --------
@@ -98,16 +98,17 @@ class Tagger(PythonCalls):
         Parameters
         ----------
         articles
-            The articles; read only as far as the next batch needs.
+            The articles; no more are read than the next batch needs.
         threshold
-            Each paragraph with at least this score is core. None: the model's own threshold; a model without one
-            chooses a cutoff for each article.
+            The least score of core. With None, the model uses its own threshold; a model without one chooses a cutoff
+            for each article.
         rules
-            Paragraphs that are core or filler whatever the model says. The scores of their neighbours follow from that.
+            The user's rules, which make paragraphs core or filler whatever the model predicts. The scores of the
+            neighbours take account of them.
         memory
-            Remembered pages of the articles' sites: what stands on several of them is likely filler.
+            Remembered pages of the articles' sites; a paragraph that appears on several of them is likely filler.
         kinds
-            Whether to tell the kind of filler and the role of core, if the model can (`TaggedArticle.kinds`).
+            Whether to predict the kind of filler and the role of core, if the model can (`TaggedArticle.kinds`).
 
         Yields
         ------
@@ -132,7 +133,7 @@ class Tagger(PythonCalls):
         memory: SiteMemory | None = None,
         kinds: bool = False,
     ) -> list[TaggedArticle]:
-        """Tag articles and return them all; parameters as of `tag_stream`."""
+        """Tag articles and return them all; parameters as in `tag_stream`."""
         return list(self.tag_stream(articles, threshold=threshold, rules=rules, memory=memory, kinds=kinds))
 
     def score_frame(self, frame: pd.DataFrame, *, threshold: float | None = None) -> pd.DataFrame:
@@ -148,9 +149,9 @@ class Tagger(PythonCalls):
         Returns
         -------
         pandas.DataFrame
-            The frame with `score`, `tagged`, `stage1`, `confidence` and `second_look` (the score of the second look,
-            NaN where it did not look) added, rows in the order given. A frame with labels and kinds also gets
-            `predicted_kind`: the kind or role that the model tells, given the label.
+            The frame, in the order given, with the new columns `score`, `tagged`, `stage1`, `confidence` and
+            `second_look` (the score of the second look, NaN for paragraphs that it did not read). A frame with labels
+            and kinds also gets `predicted_kind`: the kind or role that the model predicts, given the label.
         """
         score, stage1, confidence, second = (np.zeros(len(frame)) for _ in range(4))
         core = np.zeros(len(frame), bool)
@@ -181,7 +182,7 @@ class Tagger(PythonCalls):
         return scored if head is None else scored.assign(predicted_kind=predicted_kind)
 
     def by_markup(self, articles: Sequence[Article]) -> Iterator[tuple[list[int], Batch]]:
-        """Divide articles into those whose markup is not and those whose markup is read, which have their own networks.
+        """Divide articles into those that are read without markup and those with markup, each with its own networks.
 
         Articles without paragraphs are in neither part.
 
@@ -190,7 +191,7 @@ class Tagger(PythonCalls):
         numbers : list of int
             The articles' numbers.
         batch : Batch
-            Laid out, without markup and with it.
+            These articles as a batch: first those without markup, then those with markup.
         """
         several = [number for number, article in enumerate(articles) if article.texts]
         marked = [number for number in several if self.reads_markup(articles[number])]
@@ -214,13 +215,13 @@ class Tagger(PythonCalls):
         memory: SiteMemory | None = None,
         kinds: bool = False,
     ) -> tuple[list[TaggedArticle], DecidedBatch]:
-        """Tag articles that are laid out, as by `by_markup`; the other parameters as of `tag_stream`.
+        """Tag articles with their batch, as `by_markup` yields it; the other parameters as in `tag_stream`.
 
         Returns
         -------
         articles : list of TaggedArticle
         decided : DecidedBatch
-            Their features, log-odds, cutoffs and decisions.
+            The features, log-odds, cutoffs and decisions of the batch.
         """
         sightings = [None if memory is None else memory.sightings(article) for article in articles]
         shift = shifts(sightings, articles) if any(sightings) else None
@@ -243,7 +244,7 @@ class Tagger(PythonCalls):
         return tagged, decided
 
     def reads_markup(self, article: Article) -> bool:
-        """Whether the model uses the article's markup: it has some, and the model was trained with it."""
+        """Return whether the article has markup and the model was trained with markup."""
         return self.weights.html is not None and article.markup is not None
 
     def _decided(
