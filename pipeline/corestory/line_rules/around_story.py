@@ -200,7 +200,7 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
         row = rows[index]
         above = texts[row - 1] if row > first else ""
         if words[row] <= NOTE_WORDS and (
-            _of_author(texts[row], above, (texts[one] for one in prose if one != row))
+            _of_author(texts[row], above, (texts[other] for other in prose if other != row))
             or (_of_publisher(texts[row], above, texts[row + 1 : row + 2]) and words[rows[:index]].sum() >= STORY_WORDS)
         ):
             found.append(row)
@@ -225,7 +225,7 @@ def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
         name and rest and rest[0].casefold() in words_of("verbs behind authors") and rest[1:2] not in _CLAUSES
         and profession().search(" ".join(rest[:WORK_WORDS] if rest[0] in "—–-" else rest))
         and not re.search("[\"“„«]", text)
-        and not any(name[-1].strip(".,'’") in one for one in story)
+        and not any(name[-1].strip(".,'’") in paragraph for paragraph in story)
     )  # fmt: skip
 
 

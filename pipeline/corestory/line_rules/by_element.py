@@ -34,14 +34,14 @@ _AROUND_QUOTES = " .,…\"'’‘“”„«»‹›「」–—"
 
 
 @cache
-def classes(of: str) -> tuple[frozenset[str], ...]:
+def classes(group: str) -> tuple[frozenset[str], ...]:
     """Return the classes of a group of elements. An element has a class if it has all words of the class.
 
     The groups are `captions` and credits of pictures; `boxes` beside the story, notes, menus and forms; `offers`, which
     give the contents and price of a subscription in short lines, while their longer lines may be the story; and
     `pull quotes`, which may repeat the story.
     """
-    return tuple(frozenset(words.split()) for words in words_of(f"classes of {of}"))
+    return tuple(frozenset(words.split()) for words in words_of(f"classes of {group}"))
 
 
 def by_element(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -84,7 +84,7 @@ def by_element(batch: Batch, words: Float, kept: Bool) -> Bool:
     timed[kept] = having("intime")
     labels[kept] = having("own_button") & having("up_p")
     in_captions, in_claimed, in_offers, in_all = (
-        sums(layout.article, words * some, len(layout.sizes)) for some in (captions, claimed, offers & long, kept)
+        sums(layout.article, words * chosen, len(layout.sizes)) for chosen in (captions, claimed, offers & long, kept)
     )
     found |= captions & (in_captions < GALLERY * in_all)[layout.article]
     found |= claimed & (in_claimed < CLAIMED * in_all)[layout.article]
@@ -110,7 +110,7 @@ def _repeated(batch: Batch, quotes: Bool, kept: Bool, words: Float) -> Bool:
         bare = batch.texts[row].strip(_AROUND_QUOTES)
         inside = range(int(batch.layout.start[row]), int(batch.layout.end[row]))
         found[row] = len(bare) >= QUOTE_CHARACTERS and any(
-            kept[one] and one != row and bare in batch.texts[one] for one in inside
+            kept[other] and other != row and bare in batch.texts[other] for other in inside
         )
         behind = row > inside.start and found[row - 1] and words[row] <= SPEAKER_WORDS
         found[row] |= behind and not ends_as_sentence(batch.texts[row])

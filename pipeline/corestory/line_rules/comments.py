@@ -163,7 +163,7 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice, end
         heading = next((row for row in range(first - BEHIND_HEADING, first) if row in headings), None)
         lines = np.setdiff1d(np.arange(first, min(last + 2, inside.stop)), group)
         lines = lines[words[lines] >= PROSE_WORDS]
-        several = min(sum(row in some for row in group.tolist()) for some in (of_buttons, of_stamps)) > 1
+        several = min(sum(row in rows for row in group.tolist()) for rows in (of_buttons, of_stamps)) > 1
         if (
             kept[group].mean() <= MOST_KEPT and len(lines)
             and several + (heading is not None) + (not kept[lines].all() or not kept[group].any()) > 1

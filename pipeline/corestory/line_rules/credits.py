@@ -155,11 +155,11 @@ def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:
     after = np.minimum(ends + 1, first + layout.sizes[layout.article[begins]] - 1)
     within = kept[before] & kept[after] & (np.minimum(words[before], words[after]) >= PART_WORDS)
     columns = (column[within].tolist() for column in (begins, ends, before, after))
-    for begin, end, one, other in zip(*columns, strict=True):
-        head = " ".join(texts[one + 1 : other]).split()
+    for begin, end, before_head, after_head in zip(*columns, strict=True):
+        head = " ".join(texts[before_head + 1 : after_head]).split()
         if (
             any(map(str.isdecimal, head)) and sum(map(str.isalpha, head)) >= HEAD_NAME
-            and texts[one][-1:].isalnum() and texts[other][:1].islower()
+            and texts[before_head][-1:].isalnum() and texts[after_head][:1].islower()
         ):  # fmt: skip
             found[begin : end + 1] = kept[begin : end + 1]
     return found
@@ -213,7 +213,7 @@ def is_byline(text: str) -> bool:
     begin = next(iter(text.split(None, 1)), "")
     if begin not in words_of("before a name") and begin not in words_of("before by"):
         return False
-    by, *name = pattern(_WRITTEN, re.NOFLAG).sub(lambda of: of[0].split()[-1].title() + " ", text).split()
+    by, *name = pattern(_WRITTEN, re.NOFLAG).sub(lambda match: match[0].split()[-1].title() + " ", text).split()
     # A name has two words or more: "By Size" is a subhead, and so is "By The Numbers". In scripts without case, the
     # form of a word does not show that it is a name.
     long = 2 <= len(name) <= NAME_WORDS and name[0] not in ("The", "A", "An")

@@ -133,7 +133,7 @@ def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
             first, last = int(layout.start[row]), int(layout.end[row])
             # In Markdown "###" may be an empty heading.
             is_mark = not batch.texts[row].strip("# ")
-            if not (is_mark and sum(one.startswith("#") for one in batch.texts[first:last]) > 1):
+            if not (is_mark and sum(line.startswith("#") for line in batch.texts[first:last]) > 1):
                 found[row:last] = kept[row:last]
                 end = last
     return found
@@ -157,7 +157,7 @@ def advertisements(batch: Batch, words: Float, kept: Bool) -> Bool:
     code = [row for row in rows if texts[row].endswith(_CODE_ENDS) and texts[row].startswith(_CODE_BEGINS)]
     code = [row for row in code if pattern(_CODE).fullmatch(texts[row])]
     # A story about code shows several consecutive lines of it.
-    for _, run in groupby(enumerate(code), lambda one: one[1] - one[0]):
+    for _, run in groupby(enumerate(code), lambda numbered: numbered[1] - numbered[0]):
         lines = [row for _, row in run]
         found[[row for row in lines if len(lines) < CODE_LINES or pattern(_SCRIPT).fullmatch(texts[row])]] = True
     return found | _of_sponsors(batch, words, kept)
@@ -176,7 +176,7 @@ def _of_sponsors(batch: Batch, words: Float, kept: Bool) -> Bool:
             continue
         first, last, end = int(layout.start[label]), label + 1, int(layout.end[label])
         behind = set(forest.around(last))
-        element = next((one for one in forest.around(label) if one in behind), -1)
+        element = next((element_around for element_around in forest.around(label) if element_around in behind), -1)
         if element < 0 or (label > first and element in forest.around(label - 1)):
             continue
         while last < end and element in forest.around(last):

@@ -157,27 +157,29 @@ def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> In
     headlines that run into their summaries.
     """
     none = rows[:0]
-    few = rows[: np.searchsorted(np.cumsum(words[rows]), MOST_ABOVE * words[rows].sum(), side="right")]
-    if not len(few):
+    first_rows = rows[: np.searchsorted(np.cumsum(words[rows]), MOST_ABOVE * words[rows].sum(), side="right")]
+    if not len(first_rows):
         return none
-    begin, end = max(first, int(few[0]) - HEAD_LINES), min(int(few[-1]) + HEAD_LINES, int(rows[-1]))
-    by_name = _runs_in(texts, words, few[:1])
+    begin, end = max(first, int(first_rows[0]) - HEAD_LINES), min(int(first_rows[-1]) + HEAD_LINES, int(rows[-1]))
+    by_name = _runs_in(texts, words, first_rows[:1])
     for row in (begin + np.flatnonzero(words[begin:end] <= 2 * DATE_WORDS)).tolist():
         dated = is_stamp(texts[row])
-        if dated and row < few[0]:  # the head of the first kept rows
+        if dated and row < first_rows[0]:  # the head of the first kept rows
             return none
-        if dated or (by_name and row > few[0] and is_full_name(texts[row])):
+        if dated or (by_name and row > first_rows[0] and is_full_name(texts[row])):
             after, near = np.searchsorted(rows, [row, row + HEAD_LINES]).tolist()
-            behind = [one for one in rows[after:near].tolist() if words[one] >= PROSE_WORDS]
+            behind = [below for below in rows[after:near].tolist() if words[below] >= PROSE_WORDS]
             lines = [
-                one for one in range(max(first, row - HEAD_LINES + 1), row) if has_headline_form(texts[one], words[one])
+                line
+                for line in range(max(first, row - HEAD_LINES + 1), row)
+                if has_headline_form(texts[line], words[line])
             ]
-            if lines and any(ends_as_sentence(texts[one]) for one in behind):
+            if lines and any(ends_as_sentence(texts[below]) for below in behind):
                 # The last line in the form of a headline may be a place or the author's name.
                 for line in reversed(lines):
                     above = rows[: np.searchsorted(rows, line)]
                     if (
-                        0 < len(above) <= len(few)
+                        0 < len(above) <= len(first_rows)
                         and (dated or _runs_in(texts, words, above))
                         and share_at_most(MOST_SHARED, texts, above.tolist(), rows[after:].tolist())
                     ):

@@ -149,7 +149,7 @@ def is_page_label(text: str) -> bool:
         return True
     if line.split(None, 1)[0].strip(",.:/|·•") not in words:  # as for nearly all lines
         return False
-    buttons = [button for one in line.split() if (button := one.strip(",.:/|·•"))]
+    buttons = [button for word in line.split() if (button := word.strip(",.:/|·•"))]
     return len(buttons) > 1 and words.issuperset(buttons)
 
 
@@ -164,7 +164,7 @@ def _has_form(form: str, part: str, rest: str, *, joined: bool) -> bool:
     if ends_as_sentence(rest) and not rest.rstrip(" .")[-1:].isdigit():
         return False
     if form == "label":
-        return rest.lstrip()[:1] in (":", "：") or (" " in part and any(one in rest for one in _LISTS))
+        return rest.lstrip()[:1] in (":", "：") or (" " in part and any(separator in rest for separator in _LISTS))
     size = len(rest.split())
     if form in ("date", "time"):
         most = DATE_WORDS if form == "date" else TIME_WORDS
@@ -227,7 +227,7 @@ def _is_site(words: list[str]) -> bool:
 
 def _names_no_story(part: str) -> bool:
     bare = folded(part).strip(' .!?…"“”«»')
-    return bare in _titles() or any(pattern(some).fullmatch(bare) for some in (_SEARCHES, _ERRORS))
+    return bare in _titles() or any(pattern(form).fullmatch(bare) for form in (_SEARCHES, _ERRORS))
 
 
 @cache

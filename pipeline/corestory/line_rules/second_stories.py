@@ -100,8 +100,8 @@ def stems(text: str) -> set[str]:
     found = {token[:STEM] for token in tokens if len(token) >= STEM}
     if max(tokens, default="") < _FIRST_UNSPACED:
         return found
-    pairs = {one + other for one, other in pairwise(tokens) if len(one) == len(other) == 1}
-    return found | {pair for pair in pairs if not pair.isascii() and not any("ぁ" <= one <= "ん" for one in pair)}
+    pairs = {first + second for first, second in pairwise(tokens) if len(first) == len(second) == 1}
+    return found | {pair for pair in pairs if not pair.isascii() and not any("ぁ" <= char <= "ん" for char in pair)}
 
 
 def stems_of_rows(texts: Sequence[str], rows: Sequence[int]) -> set[str]:
@@ -220,9 +220,11 @@ def _heads(texts: Sequence[str], words: Float, prose: list[int], first: int) -> 
     before = max(first, prose[0] - HEAD_LINES) - 1
     for row in prose:
         between = range(max(before + 1, row - HEAD_LINES), row)
-        forms = {one: form for one in between if words[one] <= DATE_WORDS and (form := _form(texts[one]))}
+        forms = {line: form for line in between if words[line] <= DATE_WORDS and (form := _form(texts[line]))}
         # The date is below the headline. In a blog it may be above, once a day.
-        headlines = [one for one in between if forms and one < max(forms) and has_headline_form(texts[one], words[one])]
+        headlines = [
+            line for line in between if forms and line < max(forms) and has_headline_form(texts[line], words[line])
+        ]
         if headlines and row - before <= HEAD_LINES + 1:
             found.append((headlines[0], set(forms.values())))
         elif not found:
@@ -274,7 +276,7 @@ def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose:
     if not other or not _enough(words, own, other, prose):
         return None
     behind = {*other, *prose[index:]}
-    above, below = (stems_of_rows(texts, some) for some in (own, sorted(behind)))
+    above, below = (stems_of_rows(texts, side) for side in (own, sorted(behind)))
     fewer = min(len(above), len(below))
     doubted = named or not kept[headline] or not kept[prose[index:]].all()
     most = DOUBTED_SHARED if doubted else HARDLY_SHARED
@@ -282,6 +284,7 @@ def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose:
     # A compound word contains the words of its story.
     headline_text = texts[headline].casefold()
     repeated, known, first = (
-        sum(stem in headline_text for stem in some) for some in (below, above, stems(texts[prose[index]]))
+        sum(stem in headline_text for stem in stems_of_part)
+        for stems_of_part in (below, above, stems(texts[prose[index]]))
     )
     return headline if alien and repeated > 2 * known and (named or first or repeated > 1) else None

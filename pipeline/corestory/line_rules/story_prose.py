@@ -89,7 +89,7 @@ def behind_offers(batch: Batch, kept: Bool) -> Bool:
         rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
         last = rows[-1] if len(rows) > 1 and rows[-1] - rows[0] >= len(rows) else inside.stop
         begin = _behind(texts, last, inside.stop) if last < inside.stop else None
-        if begin is None or not any(_has_offer(texts[one + 1 : other]) for one, other in pairwise(rows)):
+        if begin is None or not any(_has_offer(texts[before + 1 : after]) for before, after in pairwise(rows)):
             continue
         while begin is not None:
             last = begin
@@ -104,7 +104,7 @@ def behind_offers(batch: Batch, kept: Bool) -> Bool:
 def _behind(texts: Sequence[str], row: int, stop: int) -> int | None:
     """Return the row of the next paragraph of prose, if only lines with an offer are between, or None."""
     end = min(row + 2 + MOST_LINES, stop)
-    begin = next((one for one in range(row + 1, end) if _is_prose(texts[one])), end)
+    begin = next((later for later in range(row + 1, end) if _is_prose(texts[later])), end)
     lines = texts[row + 1 : begin]
     return begin if begin < end and _has_offer(lines) and max(map(len, lines)) <= OFFER_CHARACTERS else None
 

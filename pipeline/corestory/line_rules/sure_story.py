@@ -139,7 +139,7 @@ def _entries(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int
         if len(texts[row]) <= TIME_CHARACTERS and not kept[row] and entry(texts[row]):
             # A heading such as "Summary" and the author's name may be between.
             first, end = row + 1, min(row + 4, int(layout.end[row]))
-            sentences = [one for one in range(first, end) if ends_as_sentence(texts[one])]
+            sentences = [line for line in range(first, end) if ends_as_sentence(texts[line])]
             if sentences and all(len(text) <= TIME_CHARACTERS for text in texts[first : sentences[0]]):
                 entries[int(layout.article[row])].append(sentences[0])
     yield from (rows for rows in entries.values() if kept[rows].sum() >= max(ENTRIES, (1 - MOST_DROPPED) * len(rows)))
@@ -215,10 +215,10 @@ def _tables(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]
         head, end, stop = row - 1, row + 1, int(batch.layout.end[row])
         while end < stop and "|" in texts[end]:
             end += 1
-        of_table = [one for one in range(head, end) if not dashes(texts[one])]
+        of_table = [line for line in range(head, end) if not dashes(texts[line])]
         if (
             end < stop and kept[head - 1] and kept[end] and len(of_table) >= ITEMS
-            and not any("](" in texts[one] for one in of_table)
+            and not any("](" in texts[line] for line in of_table)
         ):  # fmt: skip
             yield of_table
 

@@ -134,7 +134,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     of_form, linked = _headline_forms(batch, words)
     short = np.flatnonzero((words[:-1] <= HEADING_WORDS) & of_form[1:]).tolist()
     row = 0
-    for heading in filter(lambda one: is_heading_of_teasers(texts[one]), short):
+    for heading in filter(lambda row: is_heading_of_teasers(texts[row]), short):
         if heading < row:  # within the previous block
             continue
         end = int(batch.layout.end[heading])

@@ -72,7 +72,7 @@ def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
         rows = [row for row in range(inside.start, inside.stop) if row in times]
         begins = [
             0,
-            *(index + 1 for index, (one, other) in enumerate(pairwise(rows)) if other - one > APART),
+            *(index + 1 for index, (before, after) in enumerate(pairwise(rows)) if after - before > APART),
             len(rows),
         ]
         for begin, end in pairwise(begins):
@@ -108,7 +108,7 @@ def _time(text: str) -> int | None:
 
 def _newest_first(times: list[int]) -> bool:
     """Return whether nearly no time is later than the one before, and more than half differ, unlike in a table."""
-    later = sum(other > one for one, other in pairwise(times))
+    later = sum(after > before for before, after in pairwise(times))
     return later <= max(1, MOST_LATER * len(times)) and (min(times) < 0 or len(set(times)) > len(times) / 2)
 
 

@@ -105,7 +105,7 @@ def _named(text: str, hashes: np.ndarray) -> list[tuple[int, str]]:
     """Return the hashes of a text's n-grams with their names; a repeated n-gram has the spelling of the first one."""
     words = _words(text, len(hashes))
     single = Tokens(np.zeros(len(hashes), np.int64), hashes, 1)
-    pairs = zip(single.pairs().hashes.tolist(), [f"{one} {two}" for one, two in pairwise(words)], strict=True)
+    pairs = zip(single.pairs().hashes.tolist(), [f"{first} {second}" for first, second in pairwise(words)], strict=True)
     first: dict[int, str] = {}
     for key, name in [*zip(hashes.tolist(), words, strict=True), *pairs]:
         first.setdefault(key, name)

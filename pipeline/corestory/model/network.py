@@ -135,7 +135,9 @@ def standardised(
 
 def joined(networks: Sequence[Network]) -> Network:
     """Join networks that were fitted on the same rows to one network with all their members."""
-    return Network(networks[0].mean, networks[0].scale, tuple(one for network in networks for one in network.members))
+    return Network(
+        networks[0].mean, networks[0].scale, tuple(member for network in networks for member in network.members)
+    )
 
 
 def _near(layout: Layout, distance: int) -> tuple[int, Int, Int]:

@@ -80,11 +80,11 @@ class Lookup:
         end = self._begin.take(bucket.take(other) + 1) & _INDEX
         while len(other):
             index[other] += 1
-            further = index.take(other)
-            same = self.known.take(further) == hashes.take(other)
+            next_index = index.take(other)
+            same = self.known.take(next_index) == hashes.take(other)
             hit[other] = same
-            on = ~same & (further + 1 < end)
-            other, end = other[on], end[on]
+            goes_on = ~same & (next_index + 1 < end)
+            other, end = other[goes_on], end[goes_on]
         at = np.flatnonzero(hit if chosen is None else hit & chosen)
         return at, index.take(at)
 

@@ -83,7 +83,7 @@ def training_hashes(frame: pd.DataFrame, *, key: bytes | None = None) -> Trainin
     """
     key = secrets.token_bytes(KEY_BYTES) if key is None else key
     found = _article_hashes(frame, key).values(), _site_hashes(frame, key)
-    return TrainingHashes(key, *(np.unique(np.array(list(one), "<u8")).tobytes() for one in found))
+    return TrainingHashes(key, *(np.unique(np.array(list(hashes), "<u8")).tobytes() for hashes in found))
 
 
 def joined_hashes(hashes: TrainingHashes, frame: pd.DataFrame) -> TrainingHashes:

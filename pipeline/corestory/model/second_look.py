@@ -334,5 +334,5 @@ def _titled(titles: Terms, layout: Layout) -> Float:
 @cache
 def second_look_width() -> int:
     """Count the features of the second look."""
-    one = features_of_a_paragraph()
-    return len(second_look_columns(one, one.titles, np.zeros((1, 2)), np.zeros(1)).groups)
+    features = features_of_a_paragraph()
+    return len(second_look_columns(features, features.titles, np.zeros((1, 2)), np.zeros(1)).groups)

@@ -64,7 +64,9 @@ class Tagger(PythonCalls):
     manifest: Manifest | None = None
 
     def __repr__(self) -> str:
-        n_grams = sum(len(one.hashes) for one in (self.weights.words, self.weights.forms, self.weights.markup) if one)
+        n_grams = sum(
+            len(scorer.hashes) for scorer in (self.weights.words, self.weights.forms, self.weights.markup) if scorer
+        )
         about = f"{n_grams:,} n-grams, {'text and HTML' if self.weights.html else 'text'}"
         if self.manifest is not None and self.manifest.corestory:
             articles = sum(source.articles for source in self.manifest.trained_on)
