@@ -1,4 +1,4 @@
-"""What every reader returns: an article as paragraphs in order, with markup where it had any; its site and language."""
+"""Articles as every reader returns them: paragraphs in order, with markup if the source has any; site and language."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ _HOST_END = re.compile(r"[/?#\\]")
 _PORT = re.compile(r":\d*$")
 _LONGEST_NAME = 253  # as of a host
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)$")
-# Set aside for examples, tests and private networks: in no list of suffixes, but no file name either.
+# Reserved for examples, tests and private networks. No list of suffixes has them, but they are not file endings either.
 _RESERVED = {"example", "test", "invalid", "localhost", "local", "internal", "onion"}
-# This many characters of a story tell its language nearly as well as all of it, and take 10 ms.
+# The number of first characters that identify the language nearly as well as the whole story, in 10 ms.
 TOLD_CHARACTERS = 500
 # Fewer letters are too little evidence.
 LEAST_LETTERS = 20
 
 _LANGUAGE = re.compile(r"[a-z]{2}(?![a-z])")
-# Two written forms of one language, which the detector takes for one.
+# Two written forms of Norwegian, which the detector treats as one language.
 _SAME_LANGUAGE = {"nb": "no", "nn": "no"}
 
 
 def registered_domain(url: str) -> str:
-    """Return the registered domain of a URL, an empty string where there is none.
+    """Return the registered domain of a URL, or an empty string if it has none.
 
-    The Public Suffix List as bundled with publicsuffixlist decides, its private section included, so that two
-    blogs at one host are two sites. Nothing is fetched.
+    The Public Suffix List that is bundled with publicsuffixlist decides, including its private section, so two blogs at
+    one host are two sites. Nothing is fetched.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def registered_domain(url: str) -> str:
     Returns
     -------
     str
-        In lower case, an internationalised name in its ASCII form; an IP address as it is.
+        The domain in lower case; an internationalised name in its ASCII form; an IP address unchanged.
 
     Examples
     --------
@@ -67,20 +67,20 @@ def registered_domain(url: str) -> str:
     if host.rpartition(".")[2].isdigit():  # no top-level domain is a number
         return _address(host)
     site = _suffixes().privatesuffix(host)
-    if site is None:  # the host is in the private section itself, as a blog host's own front page is
+    if site is None:  # the host itself is in the private section, such as the front page of a blog host
         site = _suffixes(only_icann=True).privatesuffix(host)
     if site is not None:
         return str(site)
     labels = host.split(".")
-    # Without a scheme, an unknown last label is more likely the end of a file's name.
+    # Without a scheme, an unknown last label is more likely the ending of a file name.
     known = labels[-1] in _RESERVED or (scheme is not None and _suffixes().publicsuffix(host) is None)
     return ".".join(labels[-2:]) if len(labels) > 1 and known else ""
 
 
 def site_of(article: Article) -> str:
-    """Return the site of an article, an empty string where nothing names it.
+    """Return the site of an article, or an empty string if nothing names it.
 
-    Its source names the site, else its URL does, else a folder or an archive of its file that has the name of a site.
+    The source names the site; else the URL does; else a folder or archive of the file that has the name of a site.
 
     Examples
     --------
@@ -98,17 +98,16 @@ def site_of(article: Article) -> str:
 
 
 def language_of(text: str, *, declared: str = "") -> str:
-    """Return the language of a text, as a code of two letters (ISO 639-1); empty where nothing tells it.
+    """Return the language of a text as a code of two letters (ISO 639-1), or an empty string if it is unknown.
 
-    Where the text of a page is in another language than the page declares, the text was right each time
-    (docs/outputs.md).
+    If a page declares another language than that of its text, the text was right each time (docs/outputs.md).
 
     Parameters
     ----------
     text
-        The text; its first `TOLD_CHARACTERS` are read.
+        The text; only its first `TOLD_CHARACTERS` are read.
     declared
-        The language that the source declares, such as ``en`` or ``de-AT``. It counts where the text is too short or
+        The language that the source declares, such as ``en`` or ``de-AT``. It counts if the text is too short or
         py3langid (the extra ``language``; Lui and Baldwin, ACL 2012) is not installed.
 
     Examples
@@ -167,12 +166,12 @@ class Article:
     site
         The site if the source names it, else empty; `corestory.reading.article.site_of` also reads it from the URL.
     markup
-        What the page's HTML says around the paragraphs; None of a text.
+        The markup around the paragraphs of a page; None for a text.
     kept
-        For each paragraph the values of the source's columns that were asked for, in the order in which they were, None
-        where the source has no such column; empty if none was asked for.
+        For each paragraph the values of the columns that the caller asked for, in that order; None for a column that
+        the source does not have. Empty if the caller asked for none.
     source
-        The text or the HTML from which the article was read; empty if it was not asked for, or a list was read.
+        The text or the HTML from which the article was read; empty if the caller did not ask for it, or for a list.
 
     Examples
     --------
@@ -192,7 +191,7 @@ class Article:
 
 
 def keeping(article: Article, values: Sequence[Mapping[str, object]], keep: Sequence[str]) -> Article:
-    """Give each paragraph of an article the values of the columns to keep, which are in lower case.
+    """Give each paragraph of an article the values of the columns to keep, whose names are in lower case.
 
     Examples
     --------

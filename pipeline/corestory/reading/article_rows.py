@@ -1,4 +1,4 @@
-"""Records to articles: an article a record, or a paragraph a record."""
+"""Articles from records: an article per record, or a paragraph per record."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,12 +14,12 @@ from corestory.reading.one_article import FACTS, page_article, paragraphs_of_tex
 from corestory.reading.tables import SourceRow, SourceTable, folded
 from corestory.reading.text import is_blank
 
-# The columns that are read, by what they are.
+# The names under which columns are read.
 POSITION = "position"
 COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))
 _EXPECTED = "an article a row (text, paragraphs or html) or a paragraph a row (article_id, position, text)"
-# How many articles of a table of paragraphs are remembered, to find one whose rows are in two places: memory must not
-# grow with the table, and in a table that is not sorted the next such article is near.
+# The number of articles of a table of paragraphs that are remembered, to find one whose rows are in two places. Memory
+# must not grow with the table, and in a table that is not sorted the next such article is near.
 REMEMBERED = 100_000
 
 
@@ -33,7 +33,7 @@ def articles_of_table(
 ) -> Iterator[Article]:
     """Make articles of a table's rows.
 
-    A table with a ``position`` has a paragraph a row, otherwise an article a row.
+    A table with a ``position`` has a paragraph per row, any other table an article per row.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ def articles_of_table(
     refuse
         Called with the reason for each row or article that cannot be read.
     keep
-        Further columns whose values go with the paragraphs.
+        Further columns whose values are kept with the paragraphs.
     finder
-        Finds the columns that hold the text, the id and so on; None is one without options.
+        Finds the columns with the text, the id and so on; None for a finder without options.
 
     Raises
     ------
@@ -80,22 +80,23 @@ def articles_of_rows(
     finder: FieldFinder | None = None,
     lists: Sequence[str] = (),
 ) -> Iterator[Article]:
-    """Make articles of rows; rows with a ``position`` are paragraphs, those of one article adjacent.
+    """Make articles of rows. Rows with a ``position`` are paragraphs; those of one article are adjacent.
 
     Parameters
     ----------
     rows
-        An article a row: ``paragraphs`` (a list of strings; in tables, a list in JSON), else ``text``, which is split,
-        else ``html``; and, where known, ``article_id`` or ``id``, ``url``, ``title``, ``language``, ``site``. A
-        paragraph a row: ``article_id`` or ``id``, ``position`` and ``text``, which is one paragraph with all its lines.
+        With an article per row: ``paragraphs`` (a list of strings; in tables, a list in JSON), else ``text``, which is
+        split, else ``html``; and, if known, ``article_id`` or ``id``, ``url``, ``title``, ``language``, ``site``. With
+        a paragraph per row: ``article_id`` or ``id``, ``position`` and ``text``, which is one paragraph with all its
+        lines.
     refuse
         Called with the reason for each row or article that cannot be read.
     keep
-        Further columns whose values go with the paragraphs: an article's with each of them.
+        Further columns whose values are kept with the paragraphs; each paragraph gets the values of its article.
     finder
-        Finds the fields that hold the text, the id and so on; None is one without options.
+        Finds the fields with the text, the id and so on; None for a finder without options.
     lists
-        The columns that hold lists of strings, where the rows are of a table with types.
+        The columns with lists of strings, if the rows are from a table with types.
 
     Raises
     ------
@@ -105,8 +106,8 @@ def articles_of_rows(
     Yields
     ------
     Article
-        In the rows' order; the paragraphs of an article by position. An article whose id another article of the file
-        has too is called ``ID#2``, ``ID#3`` and so on.
+        Articles in the order of the rows, their paragraphs by position. If earlier articles of the file have the same
+        id, an article is called ``ID#2``, ``ID#3`` and so on.
 
     Examples
     --------
@@ -132,7 +133,7 @@ def articles_of_rows(
                 continue
             line = _line(row, values)
         except AmbiguousFieldsError:
-            raise  # as they are in each record
+            raise  # all records have the same fields
         except InputError as error:
             refuse(error)
             continue
@@ -152,21 +153,21 @@ def _distinct(article_id: str, named: "OrderedDict[str, int]") -> str:
 
 
 def article_of_row(row: SourceRow, values: Mapping[str, object] | None = None, *, source: bool = False) -> Article:
-    r"""Make an article of a row that holds one.
+    r"""Return the article in a row that holds one.
 
     Parameters
     ----------
     row
         The row.
     values
-        Its values under the names that are read, where these are not its own.
+        Its values under the names that are read; None if these are its own.
     source
         As in `corestory.reading.fields.ReadingOptions`.
 
     Raises
     ------
     InputError
-        It has no text, or not as text.
+        The row has no text, or its text is not a string.
 
     Examples
     --------
@@ -209,7 +210,7 @@ def article_of_row(row: SourceRow, values: Mapping[str, object] | None = None, *
 
 
 def _content_of(value: object, name: str, where: str) -> str:
-    """Return a text or a page, which a Parquet file may hold as bytes."""
+    """Return a text or a page as a string; a Parquet file may hold it as bytes."""
     if isinstance(value, bytes):
         return decode(value, where=where, html=name == "html")
     return string_of(value, name, where)
@@ -273,7 +274,7 @@ def _finished(
 
 
 def has_paragraphs(columns: Mapping[str, object] | set[str]) -> bool:
-    """Return whether rows of such columns, in lower case, have a paragraph each."""
+    """Return whether rows with these columns, named in lower case, are paragraphs."""
     return POSITION in columns and "paragraphs" not in columns and "html" not in columns
 
 

@@ -1,6 +1,6 @@
-"""What paragraphs are on their page: headings, items of lists, quotes, cells of tables; their links and emphasis.
+"""The form of each paragraph on its page: heading, item of a list, quote, cell of a table; its links and emphasis.
 
-Tagging needs none of this. It is found only for Markdown and TEI.
+Tagging does not need these. They are found only for Markdown and TEI.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count, groupby, takewhile
 
-# Items stand in a list only with a neighbour: a single line with a dash in front may be speech.
+# The fewest items of a list: a single line with a dash in front may be speech.
 LEAST_ITEMS = 2
 
 _BULLET = re.compile(r"[-*•·‣▪●○+]\s+(?=\S)")
@@ -25,7 +25,7 @@ class Style:
     Attributes
     ----------
     link
-        Where it leads; empty if it is no link.
+        The address of the link; empty if it is not a link.
     strong, emphasis
         Whether it is bold, and whether it is italic.
     """
@@ -35,7 +35,7 @@ class Style:
     emphasis: bool = False
 
     def shared(self, other: Style) -> Style:
-        """Return the style of a space between two texts: what they have in common."""
+        """Return the style of a space between two texts: the properties that both have."""
         link = self.link if self.link == other.link else ""
         return Style(link, self.strong and other.strong, self.emphasis and other.emphasis)
 
@@ -45,14 +45,14 @@ PLAIN = Style()
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters of one style that follow each other."""
+    """Consecutive characters of one style."""
 
     text: str
     style: Style = PLAIN
 
 
 class Frame(StrEnum):
-    """What a paragraph may stand in."""
+    """A kind of container around a paragraph."""
 
     QUOTE = "quote"
     LIST = "list"
@@ -67,7 +67,7 @@ class Container:
     Attributes
     ----------
     frame
-        What it is.
+        The kind of container.
     identity
         A number that no other container of the article has.
     number
@@ -88,9 +88,9 @@ class Cell:
     table
         A number that no other table of the article has.
     row, column
-        Where it stands, from 0.
+        Its position in the table, from 0.
     heads
-        Whether it is a heading of its row or column.
+        Whether it is the heading of its row or column.
     """
 
     table: int
@@ -127,7 +127,7 @@ class Block:
 
 
 def shared_containers(one: Sequence[Container], other: Sequence[Container]) -> int:
-    """Count the outermost containers that hold both of two paragraphs."""
+    """Count the outermost containers that two paragraphs share."""
     pairs = zip(one, other, strict=False)
     return len(list(takewhile(lambda pair: pair[0].identity == pair[1].identity, pairs)))
 
@@ -142,7 +142,7 @@ def parts_of(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 
 def table_rows(cells: Sequence[Block]) -> list[list[list[Block]]]:
-    """Return the cells of a table by row and column, each as the blocks in it; a cell that is missing has none."""
+    """Return the cells of a table by row and column, each as the list of its blocks, which may be empty."""
     by_cell: dict[tuple[int, int], list[Block]] = {}
     for block in cells:
         if block.cell is not None:
@@ -154,14 +154,14 @@ def table_rows(cells: Sequence[Block]) -> list[list[list[Block]]]:
 
 
 def text_blocks(texts: Sequence[str], roles: Sequence[str]) -> list[Block]:
-    """Return what can be told of the paragraphs of a text: its lists by their marks, its headings by their roles.
+    """Return the paragraphs of a text as blocks: lists by their marks, headings by their roles.
 
     Parameters
     ----------
     texts
         All paragraphs.
     roles
-        For each its kind or role as a model tells it, of which ``title`` and ``subhead`` count; empty if none does.
+        The kind or role that a model gives each paragraph, of which ``title`` and ``subhead`` count; empty if unknown.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def text_blocks(texts: Sequence[str], roles: Sequence[str]) -> list[Block]:
 
 
 def _lists(texts: Sequence[str], mark: re.Pattern[str]) -> Iterator[list[int]]:
-    """Yield the indexes of the items of each list: neighbours that all begin with a mark."""
+    """Yield the indexes of the items of each list: consecutive texts that all begin with a mark."""
     for is_item, group in groupby(range(len(texts)), key=lambda index: mark.match(texts[index]) is not None):
         indexes = list(group)
         if is_item and len(indexes) >= LEAST_ITEMS:

@@ -38,28 +38,28 @@ from corestory.reading.zip_members import zip_articles
 from corestory.remote import AnyPath, fetching_hint
 
 MAX_PARAGRAPHS = 200_000
-"""Paragraphs of an article, all of which are in memory at a time: some 7 kB each."""
+"""The most paragraphs of an article. All are in memory at a time, at some 7 kB each."""
 
-# A paragraph of so many words, and of such a share of all words of its article, has lost its line ends.
+# The fewest words, and the least share of its article's words, of a paragraph that has lost its line ends.
 _LUMP_WORDS, _LUMP_SHARE = 250, 0.8
-# Rows of JSON and WARC may lack a column; where these first ones all do, its name is taken for misspelt.
+# Rows of JSON and WARC may lack a column. If all of these first rows do, its name is probably misspelt.
 _ROWS_LOOKED_AT = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is read of each file.
+    """The settings for reading files.
 
     Attributes
     ----------
     keep
-        Further columns whose values go with the paragraphs.
+        Further columns whose values are kept with the paragraphs.
     note
         Called with notes about the input.
     finder
-        Finds the fields that hold the text and so on.
+        Finds the fields with the text and so on.
     paragraphs
-        Paragraphs that an article may have.
+        The most paragraphs of an article.
     """
 
     keep: Sequence[str] = ()
@@ -69,7 +69,7 @@ class Wanted:
 
 
 def articles_of_file(path: AnyPath, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
-    """Read the articles of a file; what cannot be read is refused, also a file without articles."""
+    """Read the articles of a file; refuse what cannot be read, and a file without articles."""
     yield from _not_empty(lambda refuse: _file(path, refuse, wanted), refuse, wanted, where=storable(path.as_posix()))
 
 
@@ -81,19 +81,19 @@ def articles_of_archive_part(path: AnyPath, first: int, last: int, refuse: Refus
             yield from _of_zip(stream, name, refuse, wanted, first=first, last=last)
         else:
             rows = warc_part_rows(stream, first, last, name=name, refuse=refuse, note=wanted.note)
-            # A header that is to be kept may be in another part.
+            # Another part may have the header that is to be kept.
             yield from _of_warc(rows, name, refuse, wanted, needed=wanted.keep if first == 0 else ())
 
 
 def articles_of_stream(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
-    """Read the articles of a stream; what cannot be read is refused, also a stream without articles.
+    """Read the articles of a stream; refuse what cannot be read, and a stream without articles.
 
     Parameters
     ----------
     stream
-        The bytes as they are stored; it stays open.
+        The bytes as they are stored; the stream stays open.
     kind
-        A value of `corestory.reading.file_kinds.KINDS`; empty to tell it by the beginning.
+        A value of `corestory.reading.file_kinds.KINDS`; empty to detect it from the first bytes.
     name
         Its name, ``-`` for the standard input.
     refuse, wanted
@@ -104,7 +104,7 @@ def articles_of_stream(stream: BinaryIO, kind: str, name: str, refuse: Refuse, w
 
 
 def refusing(articles: Iterator[Article], refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
-    """Yield articles until they cannot be read on, and refuse that; also refuse those of too many paragraphs."""
+    """Yield articles; refuse those of too many paragraphs, and the error at which reading cannot go on."""
     try:
         for article in articles:
             if len(article.texts) <= wanted.paragraphs:
@@ -125,7 +125,7 @@ def refusing(articles: Iterator[Article], refuse: Refuse, wanted: Wanted) -> Ite
 def _not_empty(
     read: Callable[[Refuse], Iterator[Article]], refuse: Refuse, wanted: Wanted, *, where: str
 ) -> Iterator[Article]:
-    """Yield the articles of a file, and refuse a file that yields nothing and refuses nothing."""
+    """Yield the articles of a file; refuse a file that yields nothing and refuses nothing."""
     silent = True
 
     def refuse_here(error: InputError) -> None:
@@ -160,13 +160,13 @@ def _file(path: AnyPath, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
 def columns_to_read(
     keep: Sequence[str], finder: FieldFinder
 ) -> Callable[[Sequence[str], Sequence[str]], Collection[str]]:
-    """Return the choice of a Parquet file's columns, for `corestory.reading.tables.parquet_table`."""
+    """Return the function that chooses a Parquet file's columns, for `corestory.reading.tables.parquet_table`."""
     return lambda columns, lists: COLUMNS.union(map(folded, keep), finder.wanted(columns), lists)
 
 
 def _stored(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
     where = source_name(name)
-    if kind in ("", "text"):  # Excel ends the name of a table that it saves as "Unicode Text" in .txt
+    if kind in ("", "text"):  # Excel saves a table as "Unicode Text" under a name that ends in .txt
         kind = wanted.finder.options.kind or kind
     if not kind:
         head, stream = peek_bytes(stream, where=where, close=False)
@@ -244,13 +244,13 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
 
 
 def _needed(keep: Sequence[str], named: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the columns that some row must have, each with what to say if none has it; a row says it of its text."""
+    """Return the columns that some row must have, each with its words in an error; each row checks its own text."""
     needed = {folded(name): f"{name!r} ({OPTIONS[what]})" for what, name in (named or {}).items()}
     return needed | {folded(name): f"{name!r} to keep" for name in keep}
 
 
 def _with_columns(rows: Iterator[SourceRow], needed: Mapping[str, str], where: str) -> Iterator[SourceRow]:
-    """Yield rows; raise an InputError if none of the first has a needed column, as tables do by their header."""
+    """Yield rows; raise an InputError if none of the first rows has a needed column, as a table's header does."""
     missing = dict(needed)
     columns: dict[str, None] = {}
     first: list[SourceRow] = []

@@ -1,4 +1,4 @@
-"""Bytes to text: choose the encoding, by the text itself where nothing declares it, or refuse the bytes."""
+"""Bytes to text: choose the encoding, from the text itself if nothing declares it, or refuse the bytes."""
 
 import codecs
 import re
@@ -10,17 +10,17 @@ from corestory.reading.damaged_utf8 import damaged_utf8, pasted_utf8, repaired_t
 from corestory.reading.file_kinds import refuse_kind
 from corestory.reading.streams import HEAD_BYTES
 
-# The greatest share of control characters in anything that is text.
+# The greatest share of control characters in a text.
 MOST_CONTROLS = 0.1
-SAMPLE = 2**20  # as many of its characters tell
-# Control characters in UTF-8, of one byte and of two: a pattern finds them in bytes many times as fast as in a text.
+SAMPLE = 2**20  # the number of characters that are checked
+# Control characters in UTF-8, of one byte and of two: searching bytes is many times as fast as searching a text.
 _CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r\x1b"})
 _LATE_CONTROL = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-# Letters beyond ASCII, a language (or two) each: no other language's text, misread in an encoding of these, keeps to
-# one of them.
+# Letters beyond ASCII, one or two languages per line. Text of another language, decoded wrongly with one of these
+# encodings, has letters outside each line.
 _WESTERN = (
-    "àâçèéêëîïôœùûü",  # French; with æ it would be Croatian, too
+    "àâçèéêëîïôœùûü",  # French without æ, which wrongly decoded Croatian has, too
     "äöüßéè",  # German
     "áéíóúüñçï",  # Spanish
     "áâãàçéêíóôõúü",  # Portuguese
@@ -39,7 +39,7 @@ _EASTERN = (
     "áéíóöőúüű",  # Hungarian
     "ăâîşţ",  # Romanian
     "čćđšž",  # Croatian, Slovenian
-    "ıiğşçöüâîû",  # Turkish; its capital İ in small letters begins with i
+    "ıiğşçöüâîû",  # Turkish; its capital İ becomes i and a dot
     "ąčęėįšųūž",  # Lithuanian
     "āčēģīķļņšūž",  # Latvian
 )
@@ -48,7 +48,7 @@ _SIGNS = frozenset("’‘“”„‚…–—•·«»‹›€£¥§©®™°
 _BETWEEN_LETTERS = frozenset("’‘–—…·€×\xa0\xad")
 _IN_LANGUAGE = 0.95
 _MOST_HIGH = 0.3
-# Encodings that a page or a text may have without saying so, and how sure charset-normalizer must be of one.
+# Encodings that pages and texts have without declaring them, and limits for those that charset-normalizer finds.
 _LEGACY = (
     *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "cp932", "euc_jp", "big5"),
     *("gb18030", "cp949", "koi8_u", "iso8859_2"),
@@ -57,29 +57,29 @@ _DETECTED_BYTES = 2**16
 _HIGH_BYTES = 12
 _FEW_LETTERS = 6
 _MOST_CHAOS = 0.05
-_LEAST_COHERENCE = 0.2  # of letters with those of a language; Chinese, Japanese and Korean have none
+_LEAST_COHERENCE = 0.2  # agreement with the letters of a language; not for Chinese, Japanese and Korean
 _MULTIBYTE = frozenset(("cp932", "euc_jp", "big5", "gb18030", "cp949"))
 _MARGIN = 0.035
-# No language has these within a word, nor lines of boxes; they are letters of another encoding.
+# Signs that no language has within a word, and lines of boxes: there they are letters of another encoding.
 _NO_LETTER = "±¶¼½¾¹²³¬¦¤¥¢¸¨¿¡×÷§©®™‚„†‡ˆ‰‹›ƒˇ˘˛˙˝\u2500-\u259f"
 _SIGN_IN_WORD = re.compile(rf"[^\W\d_][{_NO_LETTER}]+[^\W\d_]|(?<!\w)[±¶¼½¾¬¦¨¸\u2500-\u259f][^\W\d_]{{2}}")
 
 
 def share_of_controls(text: str, encoded: bytes | None = None) -> float:
-    """Return which share of a text's beginning is control characters; `encoded` is the text in UTF-8 where known."""
+    """Return the share of control characters at a text's beginning; `encoded` is the text in UTF-8, if known."""
     sample = text[:SAMPLE]
     return control_count(sample, encoded if len(sample) == len(text) else None) / max(1, len(sample))
 
 
 def control_count(text: str, encoded: bytes | None = None) -> int:
-    """Count the control characters of a text but for white space and escape."""
+    """Count the control characters of a text except white space and escape."""
     data = text.encode(errors="replace") if encoded is None else encoded
     late = 0 if text.isascii() else len(_LATE_CONTROL.findall(data))
     return len(data) - len(data.translate(None, _CONTROLS)) + late
 
 
 def wide_text(data: bytes) -> str | None:
-    """Decode UTF-16 or UTF-32 without a mark; None if it gives no text."""
+    """Decode UTF-16 or UTF-32 without a byte order mark; return None if the result is not text."""
     if b"\x00" not in data:
         return None
     for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
@@ -87,7 +87,7 @@ def wide_text(data: bytes) -> str | None:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        # In the other byte order a space is U+2000; prose of every script has spaces or line ends.
+        # In the other byte order a space is U+2000. Prose of every script has spaces or line ends.
         if text.count(" ") + text.count("\n") >= len(text) / 50 and share_of_controls(text) <= MOST_CONTROLS / 10:
             return text
     return None
@@ -96,9 +96,9 @@ def wide_text(data: bytes) -> str | None:
 def latin_text(
     data: bytes, encoding: str = "cp1252", alphabets: Sequence[str] = _WESTERN, *, least: int = 0
 ) -> str | None:
-    """Decode Windows-1252, or another one, if the letters beyond ASCII are few and of one language.
+    """Decode Windows-1252, or another encoding, if the letters beyond ASCII are few and of one language; else None.
 
-    There are at least so many of them. A capital within a word is a letter of no language.
+    `least` is the fewest such letters. No language has a capital within a word.
     """
     try:
         text = data.decode(encoding)
@@ -123,9 +123,9 @@ def latin_text(
 
 
 def legacy_encoding(data: bytes) -> str:
-    """Return the encoding of a table by its beginning if it is certain and not UTF-8, else an empty string.
+    """Return the encoding of a table from its first bytes, or an empty string if it is UTF-8 or not certain.
 
-    If a table has UTF-8 in some rows, each row has an encoding of its own.
+    If some rows of a table are UTF-8, the encoding of each row is found by itself.
 
     Examples
     --------
@@ -138,9 +138,9 @@ def legacy_encoding(data: bytes) -> str:
 
 
 def _detected_encoding(data: bytes) -> str:
-    """Return the one whose letters are of an Eastern European language, or what charset-normalizer finds.
+    """Return the encoding whose letters fit an Eastern European language, or the one that charset-normalizer finds.
 
-    No other encoding then gives another text that is nearly as good.
+    The result is empty if another encoding gives a different text that is nearly as good.
     """
     if len(data.translate(None, bytes(range(128)))) < _HIGH_BYTES or b"\x00" in data[:SAMPLE]:
         return ""
@@ -170,44 +170,44 @@ def _detected_encoding(data: bytes) -> str:
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16's, with which it begins
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is the beginning of this one
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# A text is damaged UTF-8, not another encoding, if it has so many whole characters beyond ASCII for each broken byte,
-# whatever it declares; or if it has as many, and declares UTF-8 or nothing.
+# The least number of intact characters beyond ASCII per broken byte in damaged UTF-8, whatever the document declares.
+# If it declares UTF-8 or nothing, one is enough.
 _WHOLE_PER_BROKEN = 20
-# Encodings that Python names otherwise than browsers, or whose larger variant browsers read.
+# Encodings whose names differ in Python and in browsers, or of which browsers read a larger variant.
 _PYTHON_NAMES = {"gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs"}
 _META = re.compile(rb"<meta\b[^<>]{0,500}?\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]+)", re.IGNORECASE)
 _KANJI_ESCAPE = re.compile(rb"\x1b\$[@B](?:[!-~]{2})+\x1b\([BJ]")
 _XML = re.compile(rb"^\s*<\?xml\b[^<>]{0,500}?\bencoding\s*=\s*[\"']([A-Za-z0-9_:.+-]+)")
-# Bytes that no text is made of, whatever its encoding.
+# Bytes that are in no text, whatever its encoding.
 _BINARY = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
 
 
 def refuse_binary(head: bytes, *, where: str) -> None:
-    """Raise an `InputError` that says what it looks like if a file that is read by lines begins as a binary one."""
+    """Raise an `InputError` with the kind of file if the head of a file that is read by lines is binary."""
     refuse_kind(head, where=where)
     if not marked_encoding(head) and head.count(0) > MOST_CONTROLS * len(head):
         raise InputError("binary data, or UTF-16 without its mark", where=where, expected="UTF-8")
 
 
 def marked_encoding(head: bytes) -> str:
-    """Return the encoding that a byte order mark tells, one that drops the mark, or an empty string."""
+    """Return the encoding that a byte order mark shows, in the form that drops the mark, or an empty string."""
     return next((encoding for mark, encoding in _BOMS if head.startswith(mark)), "")
 
 
 def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", note: Note = no_note) -> str:
     r"""Decode a document.
 
-    In this order: a byte order mark; UTF-8, if the bytes are valid UTF-8, or nearly; what the server declares, or
-    for HTML the page, as browsers understand it; UTF-16 and UTF-32 without a mark, if they give text; Windows-1252,
-    of which Latin-1 is a part, if the letters beyond ASCII are few and those of one Western European language; an
-    encoding of Eastern Europe, likewise; what charset-normalizer finds, if it is sure; old Macs' and DOS's
-    encodings as Windows-1252. Bytes of Windows-1252 within UTF-8 are read as such, other broken bytes become
-    U+FFFD. Text encoded twice is repaired if all of it is.
+    The first of these that fits is chosen: a byte order mark; UTF-8, if the bytes are valid, or nearly; the encoding
+    that the server declares, or an HTML page, as browsers understand it; UTF-16 and UTF-32 without a mark, if they give
+    text; Windows-1252, which includes Latin-1, if the letters beyond ASCII are few and of one Western European
+    language; an encoding of Eastern Europe, likewise; the encoding that charset-normalizer finds, if it is certain; the
+    encodings of old Macs and of DOS, likewise. Bytes of Windows-1252 within UTF-8 are read as such; other broken bytes
+    become U+FFFD. Text that was encoded twice is repaired.
 
     Parameters
     ----------
@@ -216,10 +216,10 @@ def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", no
     where
         The file's name, for the error.
     html
-        Whether a ``<meta charset>`` in the bytes counts. UTF-8 comes first: pages that collectors have converted to
-        UTF-8 still declare what they were.
+        Whether a ``<meta charset>`` in the bytes counts. UTF-8 comes first, because pages that collectors converted to
+        UTF-8 still declare their former encoding.
     charset
-        The encoding that the server declares in the HTTP header, which goes before that of the page.
+        The encoding in the server's HTTP header, which comes before that of the page.
     note
         Called with a message if characters were replaced or a text was repaired.
 
@@ -240,7 +240,7 @@ def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", no
     """
     refuse_kind(data[:HEAD_BYTES], where=where)
     declared = _encoding_named(charset) or (_declared_encoding(data) if html else "")
-    # Most documents are valid UTF-8, and their text need not be encoded again.
+    # Most documents are valid UTF-8 and need not be encoded again.
     text, encoded = _valid_utf8(data, declared), data
     if text is None:
         text = _decoded(data, where, declared)
@@ -256,7 +256,7 @@ def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", no
 
 
 def _valid_utf8(data: bytes, declared: str) -> str | None:
-    """Decode valid UTF-8 that nothing says to be another encoding; None for all other bytes."""
+    """Decode valid UTF-8, unless a mark, a declaration or control characters show something else; then return None."""
     if marked_encoding(data) or _is_iso2022_jp(data, declared):
         return None
     try:
@@ -267,8 +267,8 @@ def _valid_utf8(data: bytes, declared: str) -> str | None:
 
 
 def _is_iso2022_jp(data: bytes, declared: str) -> bool:
-    # The only encoding of pages that is made of ASCII bytes alone, and so is valid UTF-8 as well. Its escapes for kanji
-    # are those of no other text.
+    # It is the only encoding of pages that consists of ASCII bytes, so it is valid UTF-8 as well. No other text has its
+    # escapes for kanji.
     return b"\x1b" in data and (declared == "iso2022_jp" or (data.isascii() and _KANJI_ESCAPE.search(data) is not None))
 
 
@@ -299,7 +299,7 @@ def _decoded(data: bytes, where: str, declared: str) -> str:
 
 def _marked(data: bytes, encoding: str, where: str) -> str:
     text = data.decode(encoding, errors="replace")
-    # Rather another encoding, or no text, after what looks like a mark.
+    # With so many errors, the first bytes are not a mark but part of another encoding, or there is no text.
     if text.count("\ufffd") + control_count(text) > max(1, MOST_CONTROLS * len(text)):
         raise InputError(f"damaged {encoding.removesuffix('-sig').upper()}", where=where)
     return text
@@ -312,7 +312,7 @@ def _declared_encoding(data: bytes) -> str:
 
 
 def _encoding_named(label: str) -> str:
-    """Return the Python name of an encoding by its label, in browsers' understanding, or an empty string."""
+    """Return the Python name of the encoding that browsers read for a label, or an empty string."""
     if not label:
         return ""
     import webencodings
@@ -320,21 +320,22 @@ def _encoding_named(label: str) -> str:
     found = webencodings.lookup(label)
     if found is None or found.name in ("replacement", "x-user-defined"):
         return ""
-    # A declaration in ASCII letters is not in UTF-16.
+    # A declaration that is readable as ASCII is not in UTF-16.
     if found.name.startswith("utf-"):
         return "utf-8"
     return _PYTHON_NAMES.get(found.name, str(found.codec_info.name))
 
 
 def _utf8(data: bytes, *, least: float) -> str | None:
-    """Decode UTF-8 with so many whole characters beyond ASCII for each broken byte."""
+    """Decode UTF-8 with at least `least` intact characters beyond ASCII per broken byte; else return None."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         kept = data.decode("utf-8-sig", errors="ignore")
         broken = len(data) - len(kept.encode())
         whole = len(kept) - len(kept.encode("ascii", "ignore"))
-        # A text that is cut off within a character has that one broken; one byte alone may be a letter of cp1252.
+        # A text that is cut off within a character ends in a broken one. A single broken byte may be a letter of
+        # cp1252.
         cut_off = error.reason == "unexpected end of data" and (whole > 0 or broken > 1)
         if whole < least * broken and not cut_off:
             return None

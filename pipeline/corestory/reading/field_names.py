@@ -1,10 +1,10 @@
-"""What a field of a record holds, by the names that scrapers, data sets and interfaces give to their fields."""
+"""The content of a record's field, by the names that scrapers, data sets and interfaces give to their fields."""
 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-# Without case and punctuation.
+# Names without case and punctuation.
 _NAMES = {
     "text": "body content contents maintext maincontent articlebody articletext articlecontent article fulltext "
     "fullcontent cleanedtext cleantext textcontent contenttext rawtext plaintext bodytext storytext story newstext "
@@ -17,11 +17,11 @@ _NAMES = {
     "title": "headline articletitle pagetitle newstitle storytitle webtitle",
 }
 _ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
-# In an object of the record, the names that are read count too.
+# In an object of the record, the names that corestory itself reads count, too.
 _ROLES_IN_OBJECTS = _ROLES | {
     "text": "text", "paragraphs": "text", "html": "html", "url": "url", "title": "title", "id": "article_id",
 }  # fmt: skip
-# Objects that hold an article, and objects that describe the article beside them.
+# Objects that contain an article, and objects that describe the article beside them.
 _ARTICLES = frozenset(
     (
         *("_source", "article", "story", "post", "news", "page", "document", "doc", "record"),
@@ -29,9 +29,9 @@ _ARTICLES = frozenset(
     )
 )
 _DESCRIPTIONS = frozenset(["metadata", "meta", "warc_headers", "crawl"])
-# Fields of an object that has one value besides its form: {"rendered": "<p>One.", "protected": false}.
+# The field with the value in an object that has only one: {"rendered": "<p>One.", "protected": false}.
 _VALUES = frozenset(["rendered", "value", "content", "main", "$oid"])
-# Lists in which an interface answers with its articles.
+# Lists in which an interface returns its articles.
 _ANSWERS = frozenset(
     (
         *("articles", "items", "entries", "results", "docs", "documents", "hits", "records", "posts"),
@@ -39,7 +39,7 @@ _ANSWERS = frozenset(
     )
 )
 _PUNCTUATION = re.compile(r"[\W_]+")
-# Separators of the names of a field in an object, in JSON and in tables made from it.
+# Separators in the name of a field in an object, in JSON and in tables made from it.
 _NESTING = re.compile(r"[./]")
 # Lists of strings that are not paragraphs.
 _OTHER_LISTS = re.compile(
@@ -50,12 +50,12 @@ _OTHER_LISTS = re.compile(
 
 @lru_cache(maxsize=4096)
 def role_of(name: str) -> str:
-    """Return what a field holds by its name, or an empty string.
+    """Return the content of a field by its name, or an empty string.
 
     Parameters
     ----------
     name
-        For a field in an object, the names of both with a dot or a slash between.
+        The field's name; for a field in an object, the names of both with a dot or a slash between.
 
     Returns
     -------
@@ -86,12 +86,12 @@ def _role(name: str, roles: dict[str, str]) -> str:
 
 @lru_cache(maxsize=4096)
 def roles_of(names: tuple[str, ...]) -> frozenset[str]:
-    """Return what the fields of a record may hold, by their names; the records of a table have the same."""
+    """Return the possible contents of a record's fields by their names, which all records of a table share."""
     return frozenset(map(role_of, names))
 
 
 def outer_names(names: Iterable[str]) -> list[str]:
-    """Return the names of fields that are in no object of the record; all of them, if each is in one.
+    """Return the names of fields that are in no object of the record, or all names if each is in one.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def may_be_paragraphs(name: str) -> bool:
 
 
 def may_be_articles(name: str) -> bool:
-    """Return whether a list of objects is one in which an interface answers with its articles.
+    """Return whether a list of objects may be the one in which an interface returns its articles.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Fields of records: which of them holds the text, the page, the id, the address and the title."""
+"""The fields of records that contain the text, the page, the id, the address and the title."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -10,9 +10,9 @@ from corestory.reading.field_names import may_be_articles, may_be_paragraphs, ou
 from corestory.reading.json_rows import IDENTITIES, is_missing, record_of
 from corestory.reading.tables import SourceRow, SourceTable, folded
 
-# The fields that hold an article's content; of several, the first that has anything is read.
+# The fields with an article's content; the first one that is not empty is read.
 CONTENTS = ("paragraphs", "text", "html")
-# The option that names the field of each.
+# The option that names each field.
 OPTIONS = {
     "text": "--text-column",
     "html": "--html-column",
@@ -26,15 +26,15 @@ _Item = TypeVar("_Item")
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """What a user says of the inputs.
+    """The user's options for reading.
 
     Attributes
     ----------
     text, html, article_id, url, title
-        The field of each record that holds it; empty to find it by the names that scrapers use.
+        The field of each record that contains it; empty to find it by the names that scrapers use.
     kind
-        What the standard input is, and each file whose name does not tell: a value of
-        `corestory.reading.file_kinds.KINDS`; empty to tell it by its beginning.
+        The kind of the standard input, and of files whose names do not show it: a value of
+        `corestory.reading.file_kinds.KINDS`; empty to detect it from the first bytes.
     source
         Whether articles keep the text or the HTML from which they are read.
     """
@@ -49,22 +49,22 @@ class ReadingOptions:
 
     @property
     def named(self) -> dict[str, str]:
-        """The fields that the user names, by what they hold."""
+        """The fields that the user names, by their contents."""
         return {what: name for what in OPTIONS if (name := getattr(self, what))}
 
 
 class FieldFinder:
     """Gives the fields of records the names that are read: ``text``, ``html``, ``article_id``, ``url``, ``title``.
 
-    A field that the user names is read, and no other for the same. Otherwise a record is read by these names and, where
-    it has nothing under them, by the names that scrapers use. Between two of those nothing is guessed.
+    If the user names a field, no other field is read for the same content. Otherwise a record is read by these names,
+    or, if it has nothing under them, by the names that scrapers use. If two such fields are possible, none is chosen.
 
     Parameters
     ----------
     options
         The fields that the user names.
     note
-        Called once for each field that is read by another name.
+        Called once for each field that is read under another name.
 
     Examples
     --------
@@ -81,12 +81,12 @@ class FieldFinder:
         self._noted: set[tuple[str, str]] = set()
 
     def columns(self, table: SourceTable, *, where: str) -> set[str]:
-        """Return the names that are read of a table.
+        """Return the names under which the columns of a table are read.
 
         Raises
         ------
         InputError
-            A column that the user names is missing, or two may hold the text.
+            A column that the user names is missing, or two columns may hold the text.
         """
         columns = {folded(column) for column in table.columns}
         for what, name in self._named.items():
@@ -118,7 +118,7 @@ class FieldFinder:
         return read.union(self._named)
 
     def wanted(self, columns: Iterable[str], *, what: Collection[str] = tuple(OPTIONS)) -> set[str]:
-        """Return those of a table's columns that may hold one of `what` by another name, in lower case."""
+        """Return the columns of a table, in lower case, that may contain one of `what` under another name."""
         named = {name for holds, name in self._named.items() if holds in what}
         return {name for name in map(folded, columns) if name in named or role_of(name) in what}
 
@@ -139,7 +139,7 @@ class FieldFinder:
         row
             The record.
         lists
-            The columns of its table that hold lists of strings.
+            The columns of its table with lists of strings.
 
         Raises
         ------
@@ -179,9 +179,9 @@ class FieldFinder:
         return read
 
     def records(self, row: SourceRow) -> Iterator[SourceRow]:
-        """Yield the records of a row of JSON: those of the list with which an interface answers, else the row itself.
+        """Yield the records in a row of JSON: those in the list that an interface returned, or else the row itself.
 
-        A row that may have content is an article itself.
+        A row that may have content of its own is an article.
 
         Examples
         --------
@@ -211,7 +211,7 @@ class FieldFinder:
         return "text" in self._named or "html" in self._named
 
     def _without_others(self, names: Iterable[str]) -> list[str]:
-        """Return names without those that are read in vain: the contents, where the user names another field."""
+        """Return the names without those of contents that are not read because the user names another field."""
         return [name for name in names if not (self._names_content and name in CONTENTS)]
 
     def _find_content(self, row: SourceRow, read: dict[str, object], lists: Collection[str]) -> None:
@@ -224,7 +224,7 @@ class FieldFinder:
                 return
             if found:
                 if any(name in row.values for name in CONTENTS):
-                    return  # the record says where its text is, and that there is none
+                    return  # the record has a field for its text, which is empty
                 raise _ambiguous(what, found, row.where)
         if lists and (column := _paragraph_column(lists, row.where)) is not None:
             self._take("paragraphs", column, row.values, read)
@@ -246,11 +246,11 @@ class FieldFinder:
 
 
 class AmbiguousFieldsError(InputError):
-    """Two fields of a record may hold the text, as they may in each record of the file."""
+    """Two fields of a record may hold the text; probably each record of the file has both."""
 
 
 def listed(names: Iterable[str], *, word: str = "fields") -> str:
-    """Return the fields of a record, or the columns of a table, in words.
+    """Return the fields of a record, or the columns of a table, as a phrase for a message.
 
     Examples
     --------
@@ -265,7 +265,7 @@ def listed(names: Iterable[str], *, word: str = "fields") -> str:
 
 
 def _ambiguous(what: str, names: list[str], where: str) -> AmbiguousFieldsError:
-    """Return the error for fields that may hold the same."""
+    """Return the error for two fields that may hold the same content."""
     of_them = " or ".join(f"{OPTIONS[what]} {name}" for name in names[:2])
     return AmbiguousFieldsError(
         f"two fields may hold the {what}: {names[0]!r} and {names[1]!r}", where=where, hint=f"Give {of_them}."
@@ -273,7 +273,7 @@ def _ambiguous(what: str, names: list[str], where: str) -> AmbiguousFieldsError:
 
 
 def _paragraph_column(lists: Collection[str], where: str) -> str | None:
-    """Return the column of lists of strings that holds paragraphs."""
+    """Return the column whose lists of strings are paragraphs, or None."""
     found = [name for name in lists if may_be_paragraphs(name)]
     if len(found) > 1:
         raise _ambiguous("text", found, where)
@@ -285,7 +285,7 @@ def _is_content(value: object) -> bool:
 
 
 def _is_absent(value: object) -> bool:
-    """Return whether a field has no value of its own; that of an object is in one of its fields."""
+    """Return whether a field has no value of its own; the value of an object is in one of its fields."""
     return is_missing(value) or isinstance(value, Mapping)
 
 
@@ -302,7 +302,7 @@ def _is_identity(value: object) -> bool:
 
 
 def texts_in(value: object) -> list[str]:
-    """Return the strings of a list, of strings or of objects with a text; an empty list for any other value.
+    """Return the strings in a list of strings or of objects with a text; an empty list for any other value.
 
     Examples
     --------

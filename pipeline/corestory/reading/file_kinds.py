@@ -1,6 +1,6 @@
-"""What a file is: by its name, by its beginning, and which files are recognised but not read.
+"""The kind of a file by its name or its first bytes, and the kinds that are recognised but not read.
 
-A file that a browser has saved whole, as MHTML, is a mail whose parts are the page and its pictures.
+A page that a browser saved as MHTML is an e-mail whose parts are the page and its pictures.
 """
 
 import csv
@@ -14,7 +14,8 @@ from corestory.reading.field_names import role_of
 from corestory.reading.streams import GZIP_MAGIC, inflated_start, unpacked_name
 from corestory.remote import AnyPath
 
-# The kind of a file by its name. Any may also end in .gz, .bz2 or .zst, but for Parquet and ZIP, which are compressed.
+# The kind of a file by its name. The name may also end in .gz, .bz2 or .zst, except for Parquet and ZIP, which are
+# compressed themselves.
 KINDS = {
     ".txt": "text",
     ".text": "text",
@@ -77,11 +78,12 @@ _HINTS = {
     "a feed or a site map": "Fetch the pages that it lists.",
     "a list of items in XML": "Export the items as JSON Lines; Scrapy does with -o items.jl.",
 }
-# Where the name of the format stands in a tar archive.
+# The position of the format's name in a tar archive.
 _TAR = slice(257, 262)
-# XML that is no article: RSS, Atom, lists of pages, dumps of a wiki, exports of a scraper.
+# XML that is not an article: RSS, Atom, lists of pages, dumps of a wiki, exports of a scraper.
 _FEED = re.compile(
-    # Atomic, for a comment could else reach over the next ones: a page that begins with many would take for ever.
+    # Atomic, because otherwise a comment could reach over the next ones, and a page that begins with many would take
+    # very long.
     rb"(?:\xef\xbb\xbf)?\s*(?>(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*)"
     rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex|mediawiki|(items)>\s*<item)[\s>]",
     re.DOTALL,
@@ -99,14 +101,14 @@ _HTML = re.compile(
 )
 _JSON_OBJECT = re.compile(r'\s*\{\s*["}]')
 _JSON_LIST = re.compile(r"\s*\[\s*\{")
-# The beginning of a mail or of a page that is saved as one: lines "Name: value", some of which only mail has.
+# The beginning of an e-mail or of a page saved as one: lines "Name: value". Some of the names occur only in e-mails.
 _HEADER = re.compile(rb"(?:From [^\n]*\n)?(?:[A-Za-z][A-Za-z0-9-]*:[ \t]?[^\n]*\n(?:[ \t][^\n]*\n)*){3,}")
 _MAIL_ONLY = re.compile(
     rb"^(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To|Content-Transfer-Encoding|DKIM-Signature):",
     re.I | re.M,
 )
 _SAVED_PAGE = re.compile(rb"^Content-Type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
-# Names of columns that CSV on the standard input has.
+# Column names that show that the standard input is CSV.
 _COLUMNS = frozenset(("text", "html", "paragraphs", "article_id"))
 _NAME = re.compile(r"\s*[^\W\d][\w.-]{0,40}\s*$")
 _LONGEST_HEADER = 10_000
@@ -114,7 +116,7 @@ _SNIFFED_LINES = 5
 
 
 def kind_by_name(path: AnyPath) -> str:
-    """Return what a file is by its name, one of the values of `KINDS`, or an empty string.
+    """Return the kind of a file by its name, one of the values of `KINDS`, or an empty string.
 
     Examples
     --------
@@ -126,7 +128,7 @@ def kind_by_name(path: AnyPath) -> str:
 
 
 def unread_kind(head: bytes) -> str:
-    r"""Name the kind of a file that is recognised by its beginning and is not read, or return an empty string.
+    r"""Name the kind of a file that is recognised by its first bytes and not read, or return an empty string.
 
     Examples
     --------
@@ -147,7 +149,7 @@ def unread_kind(head: bytes) -> str:
 
 
 def begins_warc(head: bytes) -> bool:
-    r"""Return whether a file is a WARC file by its beginning, compressed or not.
+    r"""Return whether the first bytes of a file, compressed or not, are those of a WARC file.
 
     Examples
     --------
@@ -159,7 +161,7 @@ def begins_warc(head: bytes) -> bool:
 
 
 def archive_kind(head: bytes) -> str:
-    r"""Return ``warc`` or ``zip`` if a file is an archive by its beginning, as it is stored, else an empty string.
+    r"""Return ``warc`` or ``zip`` if a stored file is an archive by its first bytes, or an empty string.
 
     Examples
     --------
@@ -170,7 +172,7 @@ def archive_kind(head: bytes) -> str:
 
 
 def refuse_kind(head: bytes, *, where: str) -> None:
-    """Raise an `InputError` that says what a file is if its beginning shows that it is no text."""
+    """Raise an `InputError` with the kind of a file if its first bytes show that it is not text."""
     kind = unread_kind(head)
     if kind:
         hint = _HINTS.get(kind, "Convert it to plain text or HTML.")
@@ -178,12 +180,12 @@ def refuse_kind(head: bytes, *, where: str) -> None:
 
 
 def kind_by_content(head: bytes, *, where: str) -> str:
-    r"""Return what a file is by its beginning, one of the values of `KINDS`.
+    r"""Return the kind of a file by its first bytes, one of the values of `KINDS`.
 
     Raises
     ------
     InputError
-        It is no text, as its beginning shows.
+        The first bytes show that it is not text.
 
     Examples
     --------
@@ -195,13 +197,13 @@ def kind_by_content(head: bytes, *, where: str) -> str:
         return "html"
     text = head.decode("utf-8-sig", errors="replace")
     if b"\x00" in head[:4096]:
-        text = text.replace("\x00", "")  # UTF-16, as far as its beginning is ASCII
+        text = text.replace("\x00", "")  # UTF-16 whose beginning is ASCII
     text = text.lstrip("\ufeff\ufffd")
     if _HTML.match(text):
         return "html"
     if _JSON_OBJECT.match(text) or _JSON_LIST.match(text):
         return "json"
-    # The first line may be the malformed one.
+    # The first line may be malformed.
     lines = [line for line in text.splitlines() if line.strip()]
     objects = sum(_JSON_OBJECT.match(line) is not None for line in lines)
     if lines and objects >= len(lines) / 2:
@@ -222,7 +224,7 @@ def is_table(lines: Sequence[str]) -> bool:
             continue
         known = _COLUMNS.intersection(name.strip().lower() for name in names)
         alike = sum(len(row) == len(names) for row in rows)
-        # Of prose with as many commas in each line, the first line is no list of names.
+        # Prose may have as many commas in each line, but its first line is not a list of names.
         if (
             all(map(_NAME.match, names))
             and alike >= len(rows) / 2
@@ -236,7 +238,7 @@ def is_table(lines: Sequence[str]) -> bool:
 
 
 def is_mail(head: bytes) -> bool:
-    r"""Return whether a file is a mail by its beginning, or a page that is saved as one.
+    r"""Return whether the first bytes of a file are those of an e-mail, or of a page saved as one.
 
     Examples
     --------
@@ -248,7 +250,7 @@ def is_mail(head: bytes) -> bool:
 
 
 def is_saved_page(head: bytes) -> bool:
-    r"""Return whether a file is a page that a browser has saved as MHTML, by its beginning.
+    r"""Return whether the first bytes of a file are those of a page that a browser saved as MHTML.
 
     Examples
     --------
@@ -260,7 +262,7 @@ def is_saved_page(head: bytes) -> bool:
 
 
 def saved_page(data: bytes, *, where: str) -> tuple[bytes, str]:
-    r"""Return the HTML of a page that is saved as MHTML.
+    r"""Return the HTML of a page that was saved as MHTML.
 
     Parameters
     ----------
@@ -272,9 +274,9 @@ def saved_page(data: bytes, *, where: str) -> tuple[bytes, str]:
     Returns
     -------
     page : bytes
-        The first part that is a page: the others are pictures, style sheets and pages in frames.
+        The first part that is a page; the others are pictures, style sheets and pages in frames.
     charset : str
-        The encoding that the file declares for it, empty if none.
+        The encoding that the file declares for the page, or an empty string.
 
     Raises
     ------
@@ -288,7 +290,7 @@ def saved_page(data: bytes, *, where: str) -> tuple[bytes, str]:
     >>> saved_page(head + page, where="a.mhtml")
     (b'<p id=a>The quay.', '')
     """
-    # To import it takes longer than to read a page, and few files need it.
+    # Importing it takes longer than reading a page, and few files need it.
     from email import message_from_bytes
 
     try:
@@ -297,6 +299,6 @@ def saved_page(data: bytes, *, where: str) -> tuple[bytes, str]:
                 page = part.get_payload(decode=True)
                 if isinstance(page, bytes):
                     return page, part.get_content_charset("")
-    except (RecursionError, ValueError, LookupError):  # parts within parts without end, headers that nobody can read
+    except (RecursionError, ValueError, LookupError):  # endlessly nested parts, unreadable headers
         pass
     raise InputError("no page in a file saved as MHTML", where=where, expected="a part of the type text/html")

@@ -1,4 +1,4 @@
-"""JSON and JSON Lines as rows, and the values of rows as texts."""
+"""JSON and JSON Lines as rows, and the values of rows as strings."""
 
 import json
 import re
@@ -14,11 +14,11 @@ from corestory.reading.tables import SourceRow, folded, repaired, source_name, t
 from corestory.reading.text import storable
 
 MAX_JSON_NESTING = 500
-"""Lists and objects in one another."""
+"""The most lists and objects inside one another."""
 
-# A longer list of JSON objects is read one object at a time.
+# The most bytes of a list of JSON objects that is read at once; a longer one is read one object at a time.
 LIST_BYTES = 2**22
-# How much more of such a list is read at a time.
+# The number of characters of such a list that are read at a time.
 _PIECE_CHARACTERS = 2**20
 _MARKS = re.compile(r'["\[\]{},]|\\.', re.DOTALL)
 _BEGINS_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*\{|\[\s*\n|\{\s*\n)")
@@ -41,8 +41,8 @@ def json_rows(stream: BinaryIO, *, name: str, refuse: Refuse, lines: bool = Fals
     refuse
         Called with the reason for each line that is not a JSON object; the other lines are read.
     lines
-        Whether it is JSON Lines, as its name says, unless it begins as a list or as an object of several lines;
-        otherwise its beginning tells.
+        Whether the name shows JSON Lines. Even then, a file that begins as a list or as an object of several lines is
+        read as a document. Otherwise the beginning decides.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def _document_rows(stream: BinaryIO, name: str, refuse: Refuse) -> Iterator[Sour
 
 
 def _values(text: str) -> list[object]:
-    """Parse JSON values that follow each other: jq prints objects so, and Scrapy appends a list to an earlier one."""
+    """Parse consecutive JSON values: jq prints objects like that, and Scrapy appends a list to an earlier one."""
     decoder, values, at = json.JSONDecoder(), [], _end_of_space(text, 0)
     while at < len(text):
         value, at = decoder.raw_decode(text, at)
@@ -103,7 +103,7 @@ def _end_of_space(text: str, at: int) -> int:
 
 
 def _list_rows(stream: BinaryIO, name: str, refuse: Refuse) -> Iterator[SourceRow]:
-    """Read the items of a long list one at a time; of a malformed list, those before the fault."""
+    """Read the items of a long list one at a time; if the list is malformed, those before the fault."""
     where = source_name(name)
     number = 0
     try:
@@ -119,7 +119,7 @@ def _list_rows(stream: BinaryIO, name: str, refuse: Refuse) -> Iterator[SourceRo
 
 
 def _list_items(stream: BinaryIO, where: str) -> Iterator[str]:
-    """Yield the text of each object, or other item, of lists in UTF-8, found by their brackets and commas."""
+    """Yield the text of each item of lists in UTF-8, found by brackets and commas."""
     item: list[str] = []
     depth = length = 0
     in_string = False
@@ -189,14 +189,14 @@ def _parsed(
         at = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
         fault = error.msg.removesuffix(" starting at")
         raise InputError(f"malformed JSON ({fault} at {at})", where=where, expected=expected) from None
-    except ValueError:  # Python's bound on what it turns into a number
+    except ValueError:  # Python limits the digits of a number
         raise InputError("JSON with a number of thousands of digits", where=where) from None
     except RecursionError as error:
         raise InputError(f"JSON that cannot be read ({error})", where=where) from None
 
 
 def is_too_nested(json: str) -> bool:
-    """Return whether a JSON text has more than `MAX_JSON_NESTING` lists and objects in one another.
+    """Return whether a JSON text has more than `MAX_JSON_NESTING` lists and objects inside one another.
 
     Examples
     --------
@@ -214,12 +214,12 @@ def is_too_nested(json: str) -> bool:
 
 
 def record_of(value: object, where: str) -> dict[str, object]:
-    """Return an object as a record: names in lower case, and the fields of its objects under names with dots.
+    """Return an object as a record: names in lower case, and fields of its objects also under names with dots.
 
     Raises
     ------
     InputError
-        It is no object.
+        The value is not an object.
 
     Examples
     --------
@@ -232,7 +232,7 @@ def record_of(value: object, where: str) -> dict[str, object]:
 
 
 def kind_of(value: object) -> str:
-    """Name the kind of a value in JSON's words.
+    """Return the kind of a value in JSON's terms.
 
     Examples
     --------
@@ -249,18 +249,18 @@ def kind_of(value: object) -> str:
     return next((kind for types, kind in kinds if isinstance(value, types)), "nothing" if value is None else "a value")
 
 
-# The columns that name an article, the first that has anything.
+# The columns with an article's id; the first one that is not empty counts.
 IDENTITIES = ("article_id", "id")
 
 
 def position_of(value: object, where: str) -> int:
-    """Return a position, a whole number from 0; `InputError` otherwise."""
+    """Return a position, a whole number from 0; raise an `InputError` for any other value."""
     if type(value) is int and 0 <= value < 2**53:  # as nearly all are
         return value
     try:
         number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else -1.0
         position = int(number)
-    except (ValueError, OverflowError):  # no number; not a number; infinite
+    except (ValueError, OverflowError):  # not a number, NaN or infinite
         number, position = 0.5, 0
     if position != number or position < 0:
         raise InputError(f"position {str(value)[:40]!r}", where=where, expected="a whole number from 0")
@@ -268,44 +268,44 @@ def position_of(value: object, where: str) -> int:
 
 
 def identity_of(values: Mapping[str, object], where: str) -> str:
-    """Return the article's id, empty where it has none; `InputError` if it is neither a string nor a number."""
+    """Return the article's id, empty if it has none; raise an `InputError` if it is neither a string nor a number."""
     value = values.get("article_id")
     if isinstance(value, str) and value:  # as nearly all are
         return storable(value)
     value = next((values[name] for name in IDENTITIES if not is_missing(values.get(name))), "")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InputError(f"an id that is {kind_of(value)}", where=where, expected="a string or a number")
-    # A column of whole numbers with a gap in it comes out of many tools as floats.
+    # Many tools write a column of whole numbers with a gap as floats.
     return storable(str(int(value) if isinstance(value, float) and value.is_integer() else value))
 
 
 def fact_of(values: Mapping[str, object], name: str) -> str:
-    """Return what is known of the article under a name, empty where it is no string."""
+    """Return a fact about the article, or an empty string if it is not a string."""
     value = values.get(name)
     return storable(value.strip()) if isinstance(value, str) else ""
 
 
 def is_missing(value: object) -> bool:
-    """Return whether there is nothing in a field.
+    """Return whether a field is empty.
 
     Examples
     --------
     >>> is_missing(""), is_missing(float("nan")), is_missing(0)
     (True, True, False)
     """
-    # Not a number is how tables of numbers and text mark a gap.
+    # Tables of numbers and text mark a gap with NaN.
     return value is None or value == "" or value != value
 
 
 def string_of(value: object, name: str, where: str) -> str:
-    """Return a string; `InputError` if it is none."""
+    """Return a string; raise an `InputError` for any other value."""
     if not isinstance(value, str):
         raise InputError(f"{name} is {kind_of(value)}", where=where, expected="a string")
     return value
 
 
 def strings_of(value: object, where: str) -> Sequence[str]:
-    """Return a list of strings, which tables hold as JSON; `InputError` if it is none."""
+    """Return a list of strings, which tables hold as JSON; raise an `InputError` for any other value."""
     if isinstance(value, str):
         try:
             value = json.loads(value)

@@ -1,4 +1,4 @@
-"""One article from a string (text, page, labelled file, what people give in Python), and where its paragraphs stand."""
+"""One article from a string (text, page, labelled file, or a value in Python), and the places of its paragraphs."""
 
 import re
 import warnings
@@ -14,21 +14,21 @@ from corestory.reading.text_shapes import is_markup, lump_paragraphs
 if TYPE_CHECKING:
     from corestory.reading.html.page import Page
 
-# Bounds on pages, whose time or memory grows with their square; no page that people read comes near them.
+# Limits for pages, whose time or memory grows with their square; no page that people read comes near them.
 MAX_NESTING = 5_000
-"""Elements of a page that are open at a time."""
+"""The most elements of a page that are open at a time."""
 
 MAX_ATTRIBUTES = 5_000
-"""Attributes of an element."""
+"""The most attributes of an element."""
 
 MAX_OPTIONS = 10_000
-"""Options of the page's lists to choose from; of a page that may have more they are left out, for none is read."""
+"""The most options of a page's selection lists. If a page may have more, all are left out, because none is read."""
 
 # The start and the end of a paragraph, in characters of the text.
 Span = tuple[int, int]
 # Facts about an article besides its paragraphs.
 FACTS = ("url", "title", "language", "site")
-# Files that people label for training; `corestory.labelling.origins` reads their labels.
+# The ending of files that people label for training; `corestory.labelling.origins` reads their labels.
 LABELLED_ENDING = ".labelled.txt"
 _LABELLED = re.compile(r"(?:core|filler|skip)(?:/[a-z-]+)?:\s*(.*)")
 
@@ -38,7 +38,7 @@ _FRONT_LINE = re.compile(r"(\w+)[ \t]*[:=][ \t]*([\"']?)(.*?)\2[ \t]*")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
 _OPTION = re.compile(r"<option(?=[\s/>])[^<>]*+>?[^<]*+|</option\s*+>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
-# Elements that hold nothing, or that the next of their kind ends.
+# Elements that contain nothing, or that the next element of their kind ends.
 _SHALLOW = frozenset(
     (
         *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"),
@@ -46,20 +46,21 @@ _SHALLOW = frozenset(
         *("tr", "td", "th", "thead", "tbody", "tfoot"),
     )
 )
-# Nothing in it is tried twice, and most attributes have no space beside "=": half of the time of a search is here.
+# No part is tried twice. Attributes without a space beside "=" come first, because they are the most frequent and half
+# of a search's time is here.
 _VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s"'<>]++)"""
 _MANY_ATTRIBUTES = re.compile(
     r"""<[a-zA-Z][^\s<>"'/]*+(?:[\s/]++[^\s"'<>=/]++"""
     rf"(?:={_VALUE}|\s*+=\s*+{_VALUE})?+){{{MAX_ATTRIBUTES}}}+"
 )
-# The cut takes these away besides what does not show: marks of quoted mail and of lost line ends, and hyphens of
+# Cutting a text removes these and invisible characters: marks of quoted mail and of lost line ends, and hyphens of
 # wrapped words.
 _TAKEN = frozenset(">-\u2010¶|")
 _WRITTEN_BREAKS = ("\\n", "\\r")
 
 
 def article_of_text(text: str, *, html: bool = False, url: str = "", where: str = "") -> Article:
-    r"""Read one article's text, or its page's HTML, from a string; warn if a text looks like HTML.
+    r"""Read one article's text or HTML from a string; warn if a text looks like HTML.
 
     Parameters
     ----------
@@ -68,14 +69,14 @@ def article_of_text(text: str, *, html: bool = False, url: str = "", where: str 
     html
         Whether it is HTML.
     url
-        Its address; the one that a page gives itself where empty.
+        Its address; if empty, the address that the page gives itself.
     where
         The source, for errors.
 
     Raises
     ------
     InputError
-        It is not a string, or is too large to be parsed (`excess_of_page`).
+        The value is not a string, or is too large to be parsed (`excess_of_page`).
 
     Examples
     --------
@@ -97,12 +98,12 @@ def article_of_text(text: str, *, html: bool = False, url: str = "", where: str 
 
 
 def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
-    """Cut a text into its paragraphs; one that is HTML as a page, a single long line where its line ends were.
+    """Cut a text into its paragraphs. HTML is read as a page, and a single long line is cut at its lost line ends.
 
     Raises
     ------
     InputError
-        It is HTML that is too large to be parsed (`excess_of_page`), or shows no text.
+        The text is HTML that is too large to be parsed (`excess_of_page`), or shows no text.
 
     Examples
     --------
@@ -116,7 +117,7 @@ def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
 
 
 def text_article(texts: Iterable[str], *, article_id: str, where: str, facts: Sequence[str] = ()) -> Article:
-    """Make an article of its paragraphs' texts; outer white space goes, and so do blank ones.
+    """Make an article of its paragraphs' texts, without outer white space and without blank paragraphs.
 
     Parameters
     ----------
@@ -127,12 +128,12 @@ def text_article(texts: Iterable[str], *, article_id: str, where: str, facts: Se
     where
         The source, for errors.
     facts
-        Each of `FACTS`, empty where unknown.
+        The value of each of `FACTS`, empty if unknown.
 
     Raises
     ------
     InputError
-        None is left.
+        No paragraph is left.
     """
     paragraphs = [storable(text.strip()) for text in texts if not is_blank(text)]
     if not paragraphs:
@@ -141,7 +142,7 @@ def text_article(texts: Iterable[str], *, article_id: str, where: str, facts: Se
 
 
 def front_matter(text: str) -> list[str]:
-    r"""Read the facts in the lines between dashes or pluses at the head of a Markdown file; each empty where unknown.
+    r"""Read the facts between lines of dashes or pluses at the head of a Markdown file; empty if unknown.
 
     Examples
     --------
@@ -163,7 +164,7 @@ def labelled_article(text: str, *, article_id: str, where: str) -> Article:
     Raises
     ------
     InputError
-        It has no labelled paragraph.
+        The file has no labelled paragraph.
 
     Examples
     --------
@@ -210,7 +211,7 @@ def _page(html: str, where: str) -> "Page":
         raise InputError(excess, where=where, expected="a page as people read it")
     if html.count("<") > MAX_OPTIONS:
         html = _OPTION.sub("", html)
-    # The parser reads bytes; to make them shows as well whether the page has lone surrogates.
+    # The parser reads bytes, and encoding also shows whether the page has lone surrogates.
     try:
         return read_page(html.encode())
     except UnicodeEncodeError:
@@ -218,7 +219,7 @@ def _page(html: str, where: str) -> "Page":
 
 
 def excess_of_page(html: str) -> str:
-    """Return the bound that a page exceeds, so that it is too large to be parsed, or an empty string.
+    """Return the limit that a page exceeds, so that it is too large to be parsed, or an empty string.
 
     Examples
     --------
@@ -228,7 +229,7 @@ def excess_of_page(html: str) -> str:
     ''
     """
     tags = html.count("<")
-    # No more elements are in one another than are opened at all.
+    # The depth is at most the number of elements that are opened and not closed.
     if tags > MAX_NESTING and tags - html.count("</") > MAX_NESTING and _nesting_of_page(html) > MAX_NESTING:
         return f"a page of more than {MAX_NESTING:,} elements in one another"
     if len(html) > 2 * MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(html):
@@ -259,9 +260,9 @@ def spans_of(texts: Sequence[str], text: str) -> tuple[Span | None, ...]:
     Returns
     -------
     tuple of tuple of int, or None
-        For each paragraph the start and the end for which ``text[start:end]`` is the paragraph. Where wrapped lines
-        were rejoined, it also holds their line ends, parting hyphens, marks of quotation and heads of pages. None for a
-        paragraph that is not there, as in a text that is HTML or subtitles, and for such a head.
+        For each paragraph the start and end at which ``text[start:end]`` is the paragraph. If wrapped lines were
+        rejoined, this also contains their line ends, wrapping hyphens, marks of quotation and heads of pages. None for
+        a paragraph that is not in the text, as with HTML or subtitles, and for such a head.
 
     Examples
     --------
@@ -287,11 +288,11 @@ def _spans(texts: Sequence[str], text: str) -> Iterator[Span | None]:
 
 
 def _joined_span(paragraph: str, text: str, begin: int, heads: Set[str]) -> Span | None:
-    """Find a paragraph whose lines were joined: its characters follow each other but for what the cut takes away."""
+    """Find a paragraph whose lines were joined: its characters in order, with only removed characters between."""
     position, start = begin, -1
     for char in paragraph:
         if char.isspace() and text[position : position + 1] != char:
-            continue  # the cut may put a space in the place of a line end
+            continue  # the cut may replace a line end with a space
         while text[position : position + 1] != char:
             if position >= len(text) or not _is_taken(text, position):
                 begun = text.rfind("\n", max(0, position - MOST_CHARACTERS), position) + 1

@@ -1,4 +1,4 @@
-"""Large files in parts that are tagged apart: which files have parts, where they are cut, and what each part holds.
+"""Parts of large files that are tagged separately: the files that have parts, their cuts, and the parts' articles.
 
 A Parquet file is cut between row groups, a ZIP archive between members, a WARC file between records.
 """
@@ -27,14 +27,14 @@ from corestory.remote import AnyPath
 if TYPE_CHECKING:
     import pyarrow.parquet
 
-# A part has at least so many bytes, as they are stored: some ten seconds of work.
+# The fewest bytes of a part, as they are stored: some ten seconds of work.
 PART_BYTES = 2**25
 
 _KINDS = ("parquet", "warc", "zip")
 
 
 def has_parts(path: AnyPath) -> bool:
-    """Return whether a file has parts if it is large, by its name.
+    """Return whether a file of this name has parts if it is large.
 
     Examples
     --------
@@ -46,14 +46,14 @@ def has_parts(path: AnyPath) -> bool:
 
 
 def part_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int, ...]:
-    """Return where to cut a file.
+    """Return the places at which a file is cut.
 
     Parameters
     ----------
     path
-        A file; if it has no parts, or cannot be read, it is not cut.
+        The file; if it has no parts, or cannot be read, it is not cut.
     part_bytes
-        What a part has at least, as it is stored; None is `PART_BYTES`.
+        The fewest bytes of a part, as they are stored; None for `PART_BYTES`.
 
     Returns
     -------
@@ -95,14 +95,14 @@ def read_part(
 ) -> Iterator[Article]:
     """Read the articles that begin in a part of a file.
 
-    All parts together are the file, each article in one of them.
+    All parts together are the file; each article is in exactly one.
 
     Parameters
     ----------
     path
         The file.
     first, last
-        Two cuts of `part_cuts`, one after the other.
+        Two consecutive cuts of `part_cuts`.
     refuse, keep, note, options
         As in `corestory.reading.sources.read_file`.
     """
@@ -112,7 +112,7 @@ def read_part(
 
 
 def row_group_sizes(path: AnyPath) -> list[int]:
-    """Return the bytes of each row group of a Parquet file, as they are compressed; none if it cannot be read."""
+    """Return the compressed bytes of each row group of a Parquet file; an empty list if it cannot be read."""
     import pyarrow
 
     try:
@@ -126,23 +126,24 @@ def row_group_sizes(path: AnyPath) -> list[int]:
 def articles_of_row_groups(path: AnyPath, first: int, last: int, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
     """Read the articles that begin in some row groups of a Parquet file.
 
-    A part of a table of paragraphs begins with the first row of another article than the last row before it, and goes
-    on beyond its last row group until its last article ends. All parts together are the file, each row in one of them.
-    Rows are named by their number in the file. That rows of one article stand in two places is noticed within a part.
+    A part of a table of paragraphs begins with the first row of another article than that of the row before it. It goes
+    on beyond its last row group until its last article ends. All parts together are the file, each row in exactly one.
+    Rows are named by their number in the file. If rows of one article are in two places, this is noticed only within a
+    part.
 
     Parameters
     ----------
     path
         The file.
     first, last
-        The first of the row groups, and the one after the last.
+        The first row group, and the one after the last.
     refuse, wanted
         As in `corestory.reading.contents.articles_of_file`.
 
     Raises
     ------
     InputError
-        The file cannot be read on.
+        Reading the file cannot go on.
     """
     import pyarrow
 
@@ -163,18 +164,18 @@ def articles_of_row_groups(path: AnyPath, first: int, last: int, refuse: Refuse,
 
 
 def own_rows(rows: Iterable[SourceRow], *, count: int, before: str | None, finder: FieldFinder) -> Iterator[SourceRow]:
-    """Yield the rows of the articles that begin in the first `count` of some rows.
+    """Yield the rows of the articles that begin in the first `count` rows.
 
-    A row that does not say which article it is of goes with the one before.
+    A row without an id belongs to the article of the row before.
 
     Parameters
     ----------
     rows
-        To the end of the table.
+        All rows to the end of the table.
     count
-        How many of them are the part's.
+        The number of the part's own rows.
     before
-        The article of the last row before them that has one, empty if none has; None if there is no row before.
+        The id in the last earlier row that has one; empty if none has one; None if there is no earlier row.
     finder
         Finds the column that names the article.
 

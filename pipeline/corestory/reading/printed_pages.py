@@ -1,4 +1,4 @@
-"""The heads, feet and numbers of printed pages, which stand between the lines of a text, even within a sentence."""
+"""Heads, feet and numbers of printed pages between the lines of a text, even within a sentence."""
 
 import re
 from collections import Counter, defaultdict
@@ -11,19 +11,20 @@ _PAGE_NUMBER = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _DASHES = frozenset("-–—")
-# What tells the number of a page from that of a part, which begins with one; browsers print the address beside it.
+# Words that show that a number counts pages and not parts, which also begin with one; browsers print the address beside
+# it.
 _NAMES_PAGE = re.compile(
     r"\b(?:page|seite|pagina|página|sida|side|strona|стр)\b|^[-–—] ?#|^#\s?/\s?#$|://", re.IGNORECASE
 )
 MOST_CHARACTERS = 80
-"""A head of a page has at most so many."""
+"""The most characters of the head of a page."""
 
-# So many pages tell, or one fewer if they are named, each of at least so many characters.
+# The fewest pages that identify a head (one fewer if it names the page), and the fewest characters of each.
 PAGES, PAGE_CHARACTERS = 3, 400
-# Pages have heads in turn, left and right.
+# The steps by which the numbers of pages rise, because left and right heads may alternate; the greatest such number.
 STEPS, MOST_PAGES = frozenset((1, 2)), 1000
 HEAD_WORDS = 2
-"""The fewest words beside a number, if there is any: a single one is of a diary, law or plan ("5 May", "Week 7")."""
+"""The fewest words beside a number, if any: a single word is that of a diary, law or plan ("5 May", "Week 7")."""
 
 
 def is_page_number(line: str) -> bool:
@@ -38,9 +39,9 @@ def is_page_number(line: str) -> bool:
 
 
 def page_heads(lines: Sequence[str]) -> Set[str]:
-    """Return the heads and feet of pages: lines whose number counts the pages, and what is repeated beside these.
+    """Return the heads and feet of pages: lines whose number counts the pages, and lines repeated beside these.
 
-    A single line is one if it names the page, or has dashes around its number.
+    A single line is enough if it names the page, or has dashes around its number.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ def page_heads(lines: Sequence[str]) -> Set[str]:
     """
     indexes = defaultdict[str, list[int]](list)
     numbers = set[str]()
-    # The number stands at the beginning or the end; to look there is quicker than a search.
+    # The number is at the beginning or the end; checking there is faster than a search.
     for index in [
         index for index, line in enumerate(lines)
         if len(line) <= MOST_CHARACTERS
@@ -89,7 +90,7 @@ def page_heads(lines: Sequence[str]) -> Set[str]:
     }
     beside = {index + step for index in counted for step in (-1, 1) if 0 <= index + step < len(short)} - counted
     repeated, others = Counter(short[index] for index in beside), Counter(short)
-    # A headline stands above the story as well.
+    # A headline is also above the story, once.
     heads = {line for line, count in repeated.items() if line and count >= max(PAGES - 1, others[line] - 1)}
     return heads | numbers | {short[index] for index in counted}
 
@@ -110,13 +111,13 @@ def _may_count(form: str) -> bool:
 
 
 def _are_apart(begins: Sequence[int]) -> bool:
-    """Return whether pages are between the places of lines; the last page may be short."""
+    """Return whether at least a page of text is between the lines; the last page may be short."""
     gaps = [other - one for one, other in pairwise(begins)]
     return min(gaps[:-1] or gaps) >= PAGE_CHARACTERS
 
 
 def _count_pages(form: str, numbers: Sequence[Sequence[int]]) -> bool:
-    """Return whether one of the numbers in lines of the same form counts pages, and the others stay."""
+    """Return whether, in lines of the same form, one number counts pages and the others are constant."""
     rising = [column for column in zip(*numbers, strict=True) if len(set(column)) > 1]
     if len(rising) != 1:
         return False

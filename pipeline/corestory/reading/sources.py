@@ -1,4 +1,4 @@
-"""Articles from what a person names: files, folders, patterns, the standard input."""
+"""Articles from the sources that a user names: files, folders, patterns, the standard input."""
 
 import os
 import re
@@ -31,30 +31,30 @@ def read_articles(
     note: Note = no_note,
     options: ReadingOptions | None = None,
 ) -> Iterator[Article]:
-    r"""Read articles one at a time, in the order in which they are named.
+    r"""Read articles one at a time, in the order of the sources.
 
     Parameters
     ----------
     sources
-        Each a file; a folder, of which every file is read whose name ends as one of `KINDS`, also compressed, with
-        those below it, by name, but not the hidden ones; a pattern with ``*``, ``?``, ``[]`` or ``**``; or ``-``, the
-        standard input. A URL that fsspec knows names a file, a folder or a pattern too. What a file of another name
-        is, and the standard input, its beginning tells: HTML, JSON (Lines), CSV, WARC, ZIP or text.
+        Each a file; a folder; a pattern with ``*``, ``?``, ``[]`` or ``**``; or ``-``, the standard input. In a folder
+        and its subfolders, every file with an ending of `KINDS`, also compressed, is read in the order of names; hidden
+        files are not. A URL that fsspec knows names a file, a folder or a pattern, too. The first bytes of the standard
+        input, and of a file with another ending, show its kind: HTML, JSON (Lines), CSV, WARC, ZIP or text.
     refuse
         Called with the reason for each file or row that cannot be read; reading goes on after it.
     keep
-        Further columns whose values go with the paragraphs, as `Article.kept`.
+        Further columns whose values are kept with the paragraphs, as `Article.kept`.
     note
-        Called with what was passed over in a folder, what was replaced or repaired in a text, and once with each field
-        that is read by another name.
+        Called with the files passed over in a folder, with replacements and repairs in a text, and once for each field
+        that is read under another name.
     options
-        The fields that hold the text and so on, and what a file is whose name does not tell.
+        The fields with the text and so on, and the kind of files whose names do not show it.
 
     Yields
     ------
     Article
-        Its id is the record's own, else ``FILE:LINE``; for text and HTML the file's path, ``-`` for the standard input;
-        in a ZIP archive ``ARCHIVE/MEMBER``.
+        Its id is that of the record, else ``FILE:LINE``; for text and HTML the file's path, ``-`` for the standard
+        input; in a ZIP archive ``ARCHIVE/MEMBER``.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def _standard_input(refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
 
 
 def files_of(source: str, *, refuse: Refuse, note: Note = no_note) -> Iterator[AnyPath]:
-    """Yield the files of one source, a folder's by name; one that has none is refused.
+    """Yield the files of one source, those of a folder by name; refuse a source that has none.
 
     Parameters
     ----------
@@ -109,14 +109,14 @@ def files_of(source: str, *, refuse: Refuse, note: Note = no_note) -> Iterator[A
         Called with the files of a folder that are passed over.
     """
     path = path_of(source)
-    if not source:  # which would mean the folder one is in
+    if not source:  # an empty path would be the current folder
         refuse(InputError("an empty name", expected="a file, a folder, a pattern or -"))
         return
     try:
         if path.is_dir():
             yield from _folder(path, refuse, note)
         elif path.exists() or not _PATTERN.search(source):
-            yield path  # if it is missing, opening it says so
+            yield path  # if it is missing, opening it reports that
         else:
             matches = _matches(source, path)
             if not matches:
@@ -128,7 +128,7 @@ def files_of(source: str, *, refuse: Refuse, note: Note = no_note) -> Iterator[A
 
 
 def before_pattern(path: AnyPath) -> AnyPath:
-    """Return the folder that a pattern starts from: the part before the first with ``*``, ``?`` or ``[``.
+    """Return the folder in which a pattern starts: the path before its first part with ``*``, ``?`` or ``[``.
 
     Examples
     --------
@@ -201,6 +201,6 @@ def _entries(folder: Path) -> Iterator[tuple[Path, bool]]:
         for entry in sorted(listing, key=lambda entry: entry.name):
             path = folder / entry.name
             is_folder = entry.is_dir(follow_symlinks=False)  # a link may lead back up
-            is_broken = entry.is_symlink() and not path.exists()  # to open it says so
+            is_broken = entry.is_symlink() and not path.exists()  # opening it reports that
             if is_folder or is_broken or entry.is_file():
                 yield path, is_folder

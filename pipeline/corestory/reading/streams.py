@@ -1,4 +1,4 @@
-"""Open files and streams as bytes, decompressed; turn system errors into input errors; find the way in damaged gzip."""
+"""Open files and streams as decompressed bytes; turn system errors into input errors; read on in damaged gzip data."""
 
 import zlib
 from bz2 import BZ2File
@@ -11,12 +11,12 @@ from corestory.errors import InputError, reason_of
 from corestory.reading.text import storable
 from corestory.remote import AnyPath, open_to_read
 
-# The longest document that is read at once: fifty times the longest page known, and no harm to a small machine.
+# The most bytes of a document that is read at once: fifty times the longest page known, and safe for a small machine.
 MAX_DOCUMENT_BYTES = 2**28
-# How much of a stream is looked at to tell what it is.
+# The number of first bytes of a stream that are read to detect its kind.
 HEAD_BYTES = 2**16
 
-# The endings of compressed files, with the bytes that such a file begins with.
+# The endings of compressed files, with the first bytes of such files.
 _MAGIC = {".gz": b"\x1f\x8b", ".bz2": b"BZh", ".zst": b"\x28\xb5\x2f\xfd"}
 PACKED = tuple(_MAGIC)
 _BZIP2_LEVELS = tuple(b"%d" % level for level in range(1, 10))
@@ -36,12 +36,12 @@ def unpacked_name(name: str) -> str:
 
 
 def open_bytes(path: AnyPath) -> BinaryIO:
-    """Open a file for reading, decompressed where its first bytes say gzip, bzip2 or Zstandard, whatever its name.
+    """Open a file for reading; gzip, bzip2 and Zstandard are decompressed by their first bytes, whatever the name.
 
     Raises
     ------
     InputError
-        The file is missing, a folder, or cannot be opened; on reading, damaged or truncated compressed data.
+        The file is missing, a folder, or cannot be opened. On reading: damaged or truncated compressed data.
     """
     where = storable(str(path))
     return plain_bytes(open_stored(path), where=where)
@@ -67,9 +67,9 @@ def open_stored(path: AnyPath) -> BinaryIO:
 
 
 def plain_bytes(stream: BinaryIO, *, where: str, close: bool = True) -> BinaryIO:
-    """Decompress a stream if it is compressed; its faults become input errors that name `where`.
+    """Decompress a stream if it is compressed; its errors become input errors that name `where`.
 
-    With `close`, closing what is returned closes `stream` too.
+    With `close`, closing the returned stream closes `stream`, too.
     """
     magic = _read_all(stream, max(map(len, _MAGIC.values())))
     plain = _buffered(_Stream(magic, stream, where, *([stream] if close else [])))
@@ -77,7 +77,7 @@ def plain_bytes(stream: BinaryIO, *, where: str, close: bool = True) -> BinaryIO
     if not packed or (packed == ".bz2" and magic[3:] not in _BZIP2_LEVELS):
         return plain
     unpacked = _unpacked(plain, packed)
-    # Decompressing leaves the file below open.
+    # The decompressor leaves the file below open.
     return _buffered(_Stream(b"", unpacked, where, unpacked, plain, packed=_NAMES[packed]))
 
 
@@ -92,13 +92,13 @@ def _unpacked(plain: BinaryIO, packed: str) -> BinaryIO:
 
 
 def peek_bytes(stream: BinaryIO, *, where: str, size: int = HEAD_BYTES, close: bool = True) -> tuple[bytes, BinaryIO]:
-    """Return the first `size` bytes of a stream, and the stream from its beginning, as of `plain_bytes`."""
+    """Return the first `size` bytes of a stream, and the stream from its beginning, as `plain_bytes` does."""
     head = _read_all(stream, size)
     return head, _buffered(_Stream(head, stream, where, *([stream] if close else [])))
 
 
 def read_document(stream: BinaryIO, *, where: str, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
-    """Read a stream to its end, refusing one of more than `limit` bytes."""
+    """Read a stream to its end; refuse one of more than `limit` bytes."""
     data = _read_all(stream, limit + 1)
     if len(data) > limit:
         raise InputError(
@@ -110,17 +110,17 @@ def read_document(stream: BinaryIO, *, where: str, limit: int = MAX_DOCUMENT_BYT
 
 
 def read_bytes(path: Path) -> bytes:
-    r"""Read a document whole, gunzipped where its first bytes say gzip.
+    r"""Read a whole document; gzip, bzip2 and Zstandard are decompressed by their first bytes.
 
     Parameters
     ----------
     path
-        The file; a name need not end in ``.gz`` to be gunzipped.
+        The file, whatever the ending of its name.
 
     Raises
     ------
     InputError
-        The file is missing, a folder, too long after gunzipping, or its gzip data is damaged or truncated.
+        The file is missing, a folder or too long, or its compressed data is damaged or truncated.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 class _Stream(RawIOBase):
-    """A stream that begins with what was already read of it, and whose faults are input errors."""
+    """A stream that begins with the bytes already read from it, and whose errors are input errors."""
 
     def __init__(self, head: bytes, rest: BinaryIO, where: str, *closes: BinaryIO, packed: str = "compressed") -> None:
         self._head, self._rest, self._where, self._closes, self._packed = head, rest, where, closes, packed
@@ -173,25 +173,25 @@ def _buffered(stream: _Stream) -> BinaryIO:
 
 
 def _read_all(stream: BinaryIO, size: int) -> bytes:
-    # A pipe gives what it has; what a stream is shows only in enough of it.
+    # A pipe returns the bytes that it has, and the kind of a stream shows only in enough bytes.
     pieces = []
-    # A reader takes as much memory as it is asked for, on each of its levels.
+    # A reader allocates as much memory as it is asked for, on each of its levels.
     while size > 0 and (piece := stream.read(min(size, HEAD_BYTES))):
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)
 
 
-# A member begins with these bytes: the magic number, and the only method of compression.
+# The first bytes of a gzip member: the magic number, and the only method of compression.
 GZIP_MAGIC = b"\x1f\x8b\x08"
 PIECE_BYTES = 2**16
-# So much of a stream that cannot seek is kept to go back to.
+# The number of last bytes that are kept of a stream that cannot seek, to go back to them.
 _KEPT_BYTES = 2**24
 _LINE_BYTES = 64
 
 
 class RawBytes:
-    """The bytes of a stream, with a way back to those that were read last, or to any if the stream can seek."""
+    """The bytes of a stream, with a way back to the last ones read, or to any if the stream can seek."""
 
     def __init__(self, stream: BinaryIO, position: int) -> None:
         self._stream = stream
@@ -202,7 +202,7 @@ class RawBytes:
             stream.seek(position)
 
     def read(self) -> bytes:
-        """Return the next `PIECE_BYTES`, fewer only at the end."""
+        """Return the next `PIECE_BYTES` bytes, fewer only at the end."""
         behind = self._kept_to - self.position
         if behind < PIECE_BYTES:  # a piece is short only at the end
             more = self._stream.read(PIECE_BYTES - behind)
@@ -226,9 +226,9 @@ class RawBytes:
         self.position = min(max(position, oldest), self._kept_to)
 
     def skip(self, size: int) -> None:
-        """Pass over bytes, all of which must be there."""
+        """Skip bytes, all of which must exist."""
         if self._can_seek and size > PIECE_BYTES:
-            self.go_to(self.position + size - 1)  # that there is a last byte shows that all are there
+            self.go_to(self.position + size - 1)  # if the last byte is there, all are
             size = 1
         while size:
             piece = self.read()
@@ -240,22 +240,22 @@ class RawBytes:
 
 
 class Unpacked:
-    """The content of a stream a piece at a time, decompressed if it is compressed."""
+    """The content of a stream, one piece at a time, decompressed if it is compressed."""
 
     def __init__(self, raw: RawBytes, *, packed: bool) -> None:
         self.raw, self.packed = raw, packed
         self.restart()
 
     def restart(self) -> None:
-        """Begin with the stream's next byte, which is the first of a member or of a record."""
+        """Begin with the stream's next byte, which is the first byte of a member or of a record."""
         self._inflater: zlib._Decompress | None = None
         self._input = b""
-        # Where the piece begins that was read last: its member, and the position in what that holds.
+        # The place of the last piece that was read: its member, and the position in the member's content.
         self.member = self.raw.position
         self.inner = self._size = 0
 
     def read(self) -> bytes:
-        """Return a piece, empty at the end. The first of a member has a whole line.
+        """Return the next piece, empty at the end. The first piece of a member has a whole line.
 
         Raises
         ------
@@ -271,7 +271,7 @@ class Unpacked:
             packed = self.raw.read()
             if not packed:
                 return b""
-            self._input = packed.lstrip(b"\x00")  # some tools fill the last block of a file
+            self._input = packed.lstrip(b"\x00")  # some tools fill the last block of a file with zeros
             self.member = self.raw.position - len(self._input)
             if self._input:
                 self._inflater = zlib.decompressobj(31)
@@ -281,7 +281,7 @@ class Unpacked:
         return piece
 
     def rest(self) -> bytes:
-        """Return the next piece of the member that is open, empty at its end."""
+        """Return the next piece of the open member, empty at its end."""
         while self._inflater is not None:
             piece = self._inflater.decompress(self._input, 4 * PIECE_BYTES)
             self._input = self._inflater.unconsumed_tail
@@ -299,7 +299,7 @@ class Unpacked:
 
 
 def inflated_start(packed: bytes) -> bytes:
-    """Return the first bytes of what a gzip member holds; none if it is damaged.
+    """Return the first bytes of a gzip member's content; none if it is damaged.
 
     Examples
     --------

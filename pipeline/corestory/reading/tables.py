@@ -1,4 +1,4 @@
-"""Records of files, and the rows of CSV and of Parquet, one at a time, each with the place it came from."""
+"""Records of files, and the rows of CSV and Parquet files, one at a time, each with its place in the file."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from corestory.remote import AnyPath, RemotePath
 if TYPE_CHECKING:
     import pyarrow.parquet
 
-# Objects in objects of a record whose fields can be named.
+# The levels of nested objects in a record whose fields get names.
 _NESTED_LEVELS = 3
-# Rows of a Parquet file that are in memory at a time: articles are long.
+# The number of rows of a Parquet file in memory at a time: articles are long.
 _PARQUET_ROWS = 256
 _DELIMITERS = (",", "\t", ";", "|")
-# Raised for a date or a time out of Python's range, or in a time zone that this machine does not know.
+# Raised for a date or a time outside Python's range, or in a time zone that this machine does not know.
 _NO_TIME = (OverflowError, ValueError, KeyError)
-# A line in front of the header that tools write for Excel.
+# A line before the header that tools write for Excel.
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?", re.IGNORECASE)
 
 
@@ -37,11 +37,11 @@ class SourceRow:
     Attributes
     ----------
     values
-        By column, names in lower case.
+        The values by column; names of columns are in lower case.
     where
         The file and the line, for errors.
     name
-        ``FILE:LINE``, for an article that names itself nowhere.
+        ``FILE:LINE``, for an article without an id.
     """
 
     values: Mapping[str, object]
@@ -51,12 +51,12 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """A file's columns, as they are written there, and its rows, to be read once.
+    """A file's columns, as they are written there, and its rows, which can be read once.
 
     Attributes
     ----------
     lists
-        The columns that hold lists of strings, in lower case, where the file has types.
+        The columns with lists of strings, in lower case, if the file has types.
     """
 
     columns: tuple[str, ...]
@@ -65,7 +65,7 @@ class SourceTable:
 
 
 def folded(name: str) -> str:
-    """Return a column's name as `SourceRow` has it.
+    """Return a column's name in the form that `SourceRow` uses.
 
     Examples
     --------
@@ -76,12 +76,12 @@ def folded(name: str) -> str:
 
 
 def source_name(name: str) -> str:
-    """Return what to call a file in an error; its name, but for the standard input's ``-``."""
+    """Return a source's name for an error: "standard input" for ``-``, otherwise the name itself."""
     return "standard input" if name == "-" else name
 
 
 def with_nested(values: dict[str, object], levels: int = _NESTED_LEVELS) -> dict[str, object]:
-    """Return a record with the fields of its objects as fields of its own, such as ``article.text``."""
+    """Return a record with the fields of its objects also as its own fields, such as ``article.text``."""
     nested: dict[str, object] = {}
     for key, item in values.items():
         if levels and isinstance(item, Mapping):
@@ -119,7 +119,7 @@ def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = "
         raise InputError("is empty", where=where, expected="a header and rows")
     if not separator:
         delimiter = max((delimiter, *_DELIMITERS), key=first.count)
-    # The limit is the module's; its default, 128 KiB, is shorter than many a page.
+    # The limit is global. Its default, 128 KiB, is shorter than many pages.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_DOCUMENT_BYTES))
     columns = tuple(next(csv.reader([repaired(first, where)], delimiter=delimiter)))
     return SourceTable(columns, _csv_rows(lines, columns, delimiter, name, refuse, header))
@@ -150,7 +150,7 @@ def _csv_rows(
                     expected=f"{len(columns)}, as the header has",
                     hint=f"Quote fields that hold {delimiter!r} or line ends.",
                 )
-            if any(fields):  # Excel ends many a table with rows of nothing but delimiters
+            if any(fields):  # Excel ends many tables with rows of delimiters only
                 values = (repaired(field, where) for field in fields)
                 yield SourceRow(dict(zip(lower, values, strict=True)), where, f"{name}:{number}")
         except InputError as error:
@@ -158,9 +158,9 @@ def _csv_rows(
 
 
 def text_lines(stream: BinaryIO, head: bytes, name: str, *, newline: str) -> Iterator[str]:
-    """Decode line by line; bytes that are not UTF-8 are kept as lone surrogates, for `repaired`.
+    """Decode a file line by line; keep bytes that are not UTF-8 as lone surrogates, for `repaired`.
 
-    The beginning of a file may tell its encoding where a single field is too short to.
+    The first bytes of a file may show its encoding when a single field is too short to.
     """
     encoding = marked_encoding(head) or legacy_encoding(head) or "utf-8"
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
@@ -172,7 +172,7 @@ def text_lines(stream: BinaryIO, head: bytes, name: str, *, newline: str) -> Ite
 
 
 def repaired(text: str, where: str) -> str:
-    """Return a line or a field of `text_lines`, decoded by itself where it is not UTF-8."""
+    """Return a line or a field from `text_lines`; if it is not UTF-8, decode it by itself."""
     return (
         text if text.isascii() or storable(text) == text else decode(text.encode(errors="surrogateescape"), where=where)
     )
@@ -188,15 +188,15 @@ def parquet_table(
     path
         The file.
     wanted
-        Called with the columns of the file and those of them that hold lists of strings; returns, in lower case, the
-        columns to read.
+        Called with the columns of the file, and with those that are lists of strings. Returns the columns to read, in
+        lower case.
     first_group
-        The row group to begin with.
+        The first row group to read.
 
     Raises
     ------
     InputError
-        The file is missing, damaged, truncated or no Parquet.
+        The file is missing, damaged, truncated or not Parquet.
     """
     import pyarrow
 
@@ -218,7 +218,7 @@ def parquet_table(
 
 
 def _fields_of(fields: Iterable[pyarrow.Field], levels: int) -> Iterator[tuple[str, pyarrow.DataType]]:
-    """Yield names and types of columns, and of the fields of their objects, as `with_nested` names them."""
+    """Yield the names and types of columns, and of the fields of their objects, named as in `with_nested`."""
     from pyarrow import types
 
     for field in fields:
@@ -237,16 +237,16 @@ def _holds_lists(of: pyarrow.DataType) -> bool:
 
 @contextmanager
 def open_parquet(path: AnyPath) -> Iterator[pyarrow.parquet.ParquetFile]:
-    """Open a Parquet file, here or elsewhere.
+    """Open a local or remote Parquet file.
 
     Raises
     ------
     pyarrow.ArrowException, OSError, ValueError
-        As pyarrow has it.
+        The errors of pyarrow.
     """
     import pyarrow.parquet
 
-    # Not buffered ahead: that would hold whole row groups.
+    # Buffering ahead would hold whole row groups in memory.
     if isinstance(path, RemotePath):
         with path.open(at_random=True) as stream, pyarrow.parquet.ParquetFile(stream, pre_buffer=False) as file:
             yield file
@@ -277,7 +277,7 @@ def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int
 
 
 def _column_values(column: pyarrow.Array) -> list[object]:
-    """Return the values of a column; a date or a time that Python cannot hold becomes its number in the file."""
+    """Return the values of a column; a date or time that Python cannot represent becomes its number in the file."""
     try:
         values: list[object] = column.to_pylist()
     except _NO_TIME:

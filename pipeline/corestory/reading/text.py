@@ -1,4 +1,4 @@
-"""Text to paragraphs, as people write it: a line each, or hard-wrapped lines with blank lines between; its words."""
+"""Text to paragraphs: one per line, or hard-wrapped lines with blank lines between; words of a text."""
 
 import re
 import unicodedata
@@ -9,22 +9,22 @@ from itertools import groupby
 from corestory.reading.text_shapes import unpacked, without_cut_off
 from corestory.reading.wrapping import rejoined_lines
 
-# The ends of a line or a paragraph by Unicode; str.splitlines would also cut at separators of data.
+# The line and paragraph ends of Unicode; str.splitlines would also cut at separators of data.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028]")
-# The end of a printed page, and the first character of the next.
+# The end of a printed page, and the first character of the next page.
 _PAGE_END = re.compile(r"(?<!\s)[^\S\x0c]*+\x0c\s*+(?=(\S))")
 _OTHER_ENDS = "\r\x0b\x0c\x85\u2028\u2029"
-# The greatest share of wrapped lines that begin in upper case.
+# The greatest share of lines of wrapped text that begin in upper case.
 MOST_UPPER = 0.65
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Controls, formats (zero-width ones among them) and white space.
+# Controls, formats (such as zero-width characters) and white space.
 _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 _HAN_AND_KANA = "\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _SOUTHEAST_ASIAN = "\u0e01-\u0e4e\u0e81-\u0edf\u1000-\u109f\u1780-\u17d3"
-# How many characters of each script stand, in news, for a word of a European language.
+# The number of characters of each script that, in news, correspond to a word of a European language.
 _CHARACTERS_PER_WORD = ((f"[{_HAN_AND_KANA}]", 1.7), ("[\uac00-\ud7a3]", 2.0), (f"[{_SOUTHEAST_ASIAN}]", 4.5))
 _WORDS = rf"[{_HAN_AND_KANA}{_SOUTHEAST_ASIAN}]|[^\s{_HAN_AND_KANA}{_SOUTHEAST_ASIAN}]+"
-# To compile such patterns takes longer than to tag an article, and most texts need none.
+# Compiling such patterns takes longer than tagging an article, and most texts need none.
 _compiled = cache(re.compile)
 
 
@@ -40,9 +40,9 @@ def in_one_line(text: str) -> str:
 
 
 def storable(text: str) -> str:
-    r"""Put U+FFFD in the place of lone surrogates, which JSON can smuggle in and no output format can hold.
+    r"""Replace lone surrogates, which JSON can contain and no output format can hold, with U+FFFD.
 
-    Everything else stays, NUL and control characters too: a paragraph's text comes out as it went in.
+    Everything else stays, also NUL and control characters: the text of a paragraph comes out unchanged.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def storable(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    r"""Whether nothing of a text shows: white space, control and zero-width characters only.
+    r"""Return whether a text shows nothing: it has only white space, control and zero-width characters.
 
     Examples
     --------
@@ -70,12 +70,12 @@ def is_blank(text: str) -> bool:
 def split_text(text: str) -> list[str]:
     r"""Split a text into its paragraphs.
 
-    A line that is not blank is a paragraph. In hard-wrapped text, though, the lines of a paragraph are rejoined: that
-    is text with blank lines in which lines break within sentences, and do so where a common width makes them. There, a
-    line that had room for the next line's first word still ends its paragraph, and so does one before a list's next
-    item or an indented line; headlines one below the other stay apart. Without blank lines, many lines that go on in
-    lower case have to show that the text is wrapped. The marks of quoted mail are taken off, written-out line breaks
-    (``\\n``) are line breaks.
+    A line that is not blank is a paragraph. In hard-wrapped text, however, the lines of a paragraph are rejoined. A
+    text is hard-wrapped if it has blank lines, and lines break within sentences where a common width makes them. In
+    such a text, a line still ends its paragraph if it had room for the next line's first word, or if an item of a list
+    or an indented line follows; headlines one below the other stay separate. A text without blank lines is wrapped only
+    if many lines go on in lower case. Marks of quoted mail are removed, and written-out line breaks (``\\n``) are line
+    breaks.
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def split_text(text: str) -> list[str]:
     Returns
     -------
     list of str
-        The paragraphs in order, without outer white space, else unchanged. A line of which nothing shows is none.
-        Only where lines are rejoined is anything added (a space; none after the hyphen of a wrapped word).
+        The paragraphs in order, unchanged except for outer white space. A line that shows nothing is left out. Text is
+        added only where lines are rejoined: a space, or nothing after the hyphen of a wrapped word.
 
     Examples
     --------
@@ -105,20 +105,20 @@ def split_text(text: str) -> list[str]:
 
 
 def _blocks(text: str) -> list[list[str]]:
-    if "\ufeff" in text:  # where files were put together
+    if "\ufeff" in text:  # where files were joined
         text = text.replace("\ufeff", "")
-    # Most texts have none of these, and to see that takes far less time than to replace none.
+    # Most texts have none of these, and checking that is much faster than replacing none.
     if any(end in text for end in _OTHER_ENDS):
-        if "\x0c" in text:  # a sentence may go on behind it
+        if "\x0c" in text:  # a sentence may go on after it
             text = _PAGE_END.sub(lambda end: "\n" if end[1].islower() else end[0], text)
         text = _LINE_END.sub("\n", text.replace("\u2029", "\n\n"))
-    # A line that begins with a letter is not blank; nearly every line does.
+    # A line that begins with a letter is not blank, and nearly every line does.
     lines = [line.rstrip() if line and (line[0].isalnum() or not is_blank(line)) else "" for line in text.split("\n")]
     if "" not in lines:
         return [lines]
     blocks = [list(block) for shows, block in groupby(lines, bool) if shows]
-    # Every line end doubled, as converters and old files do: a single blank line then separates lines, not paragraphs.
-    # Whether these lines are parts of paragraphs, their width tells; nearly all paragraphs begin in upper case.
+    # Converters and old files may double every line end; then a single blank line separates lines, not paragraphs. The
+    # width of these lines shows whether they are parts of paragraphs. Nearly all paragraphs begin in upper case.
     if len(blocks) == 1 or any(len(block) > 1 for block in blocks):
         return blocks
     upper = sum(block[0].lstrip()[:1].isupper() for block in blocks)
@@ -152,7 +152,7 @@ def may_be_unspaced(text: str) -> bool:
 
 
 def word_count(text: str) -> int:
-    """Count the words of a paragraph between its spaces, or estimate their number.
+    """Count the words of a paragraph by its spaces, or estimate their number in scripts without spaces.
 
     Examples
     --------
@@ -166,7 +166,7 @@ def word_count(text: str) -> int:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text; in scripts without spaces each character counts as one.
+    """Return the words of a text; in scripts without spaces, each character counts as a word.
 
     Examples
     --------

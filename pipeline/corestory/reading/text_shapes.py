@@ -1,6 +1,6 @@
-r"""Shapes in which text arrives that is not a paragraph a line: mail, subtitles, written-out line ends, one long line.
+r"""Texts that are not a paragraph per line: mail, subtitles, written-out line ends, one long line.
 
-In a single long line, what a program put in the place of its line ends tells its paragraphs.
+In a single long line, the marks that a program put in place of line ends separate the paragraphs.
 """
 
 import html
@@ -10,47 +10,49 @@ import re
 from contextlib import suppress
 from itertools import groupby, pairwise
 
-# Lines that are quoted so many at a time are mail; fewer are Markdown's quotations, unless the second goes on in lower
-# case, or a writer's own sign.
+# The fewest consecutive quoted lines of mail. Fewer are quotations in Markdown or a writer's own sign, unless the
+# second line goes on in lower case.
 QUOTED_LINES = 3
-# The least share of the lines with a tag in a text that is HTML.
+# The least share of lines with a tag in a text that is HTML.
 MARKUP_LINES = 0.3
 
 # The fewest subtitles of a film or a talk; fewer are an example in a text.
 CUES = 3
 
-# A transcript has so many times on lines of their own, among its first characters the first; a text so many numbers.
+# The fewest times on their own lines in a transcript; the fewest numbers of lines; the number of first characters with
+# the first time or number; the most characters of a time.
 CLOCKS, NUMBERS, _HEAD, _CLOCK_SIZE = 8, 8, 1000, 10
 GOING_ON = 0.2
-"""In both, such a share of the lines goes on in lower case, or has a script without it."""
+"""The least share of lines, in both, that go on in lower case or are in a script without case."""
 _CLOCK = re.compile(r"\[?\(?(?:\d{1,2}:)?\d{1,2}:\d\d\)?\]?")
 _NUMBERED = re.compile(r"^[ \t]*(\d{1,4})(?:[ \t]{1,6})(?=\S)", re.MULTILINE)
-# A subtitle of SubRip or WebVTT: its name or number, its times, its lines.
+# A subtitle of SubRip or WebVTT: its name or number, its times and its lines.
 _TIME = r"(?:\d+:)?\d\d:\d\d[.,]\d{3}"
 _CUE = re.compile(rf"(?:^[^\n]*\n)?^{_TIME}[ \t]+-->[ \t]+{_TIME}[^\n]*\n((?:[ \t]*\S[^\n]*(?:\n|\Z))*)", re.MULTILINE)
 _CUE_MARKUP = re.compile(r"</?(?:[bicuv]|lang|ruby|rt|font)\b[^<>\n]*>|\{\\an?\d\}")
 _QUOTE = re.compile(r"(?:>[ \t]?)+")
 _TEXT_NAMES = ("text", "body", "content", "articleBody", "article", "maintext", "main_text", "full_text", "story")
 _WRITTEN_BREAK = re.compile(r"(?:\\r)?\\n")
-# News services cut a text off with this mark.
+# The mark of a news service that has cut a text off.
 _CUT_OFF = re.compile(r"\s*(\[\+\d+ chars\])\s*$")
-# From its second mark on, a long row of points is not searched again: that would take quadratic time.
+# In a long row of points, only the first is searched: searching each would take quadratic time.
 SENTENCE_END = re.compile(r"(?:(?<![.!?…])[.!?…]+[\"'”’“‘»«›‹)\]]*(?=\s)|[。！？]+[」』”’）]*|[।॥۔؟։።။។](?=\s))\s*")
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|br|h[1-6]|ul|ol|li|blockquote|article|section|table|tr|td|figure|html|body)\b[^<>]{0,300}>",
     re.IGNORECASE,
 )
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-# The characters that a program has written out ("&#8217;", "\u2019", "=E2=80=99"); fewer may be an example of code.
+# The fewest characters that a program has written out ("&#8217;", "\u2019", "=E2=80=99"); fewer may be examples of
+# code.
 ESCAPES = 3
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8}\d{0,2});")
 _UNICODE = re.compile(r"(?:\\u[dD][89abAB][0-9a-fA-F]{2})?\\u[0-9a-fA-F]{4}")
-# Quoted-printable: the two bytes of a character, or a line that goes on.
+# Quoted-printable: the two bytes of a character, or a line that continues.
 _PRINTABLE = re.compile(r"=[C-F][0-9A-F]=[89AB][0-9A-F]|(?<!=)=\r?\n(?=.*=)")
 
 
 def unpacked(text: str) -> str:
-    r"""Return a text with its characters and line breaks as such, without marks of quoted mail, times and line numbers.
+    r"""Return a text with real characters and line breaks, without marks of quoted mail, times and line numbers.
 
     Examples
     --------
@@ -59,7 +61,7 @@ def unpacked(text: str) -> str:
     >>> unpacked("Ann wrote:\n> The quay\n> opened.\n>\n> Ships came.")
     'Ann wrote:\n\nThe quay\nopened.\n\nShips came.\n'
     """
-    # A single character is looked for twenty times as fast as two, and most texts have neither of these.
+    # Searching one character is twenty times as fast as searching two, and most texts have neither of these.
     if "\\" in text and "\\n" in text and "\n" not in text.strip():
         breaks = len(_WRITTEN_BREAK.findall(text))
         text = _of_json(text.strip()) or (_WRITTEN_BREAK.sub("\n", text) if breaks > 1 else text)
@@ -74,7 +76,7 @@ def unpacked(text: str) -> str:
 
 
 def without_escapes(text: str) -> str:
-    r"""Decode the characters that a text has written out, if there are several.
+    r"""Decode the characters that are written out in a text, if there are several.
 
     Examples
     --------
@@ -94,7 +96,7 @@ def without_escapes(text: str) -> str:
 
 
 def is_markup(text: str) -> bool:
-    """Return whether a text is HTML: tags, not lines, mark its paragraphs.
+    """Return whether a text is HTML, so that tags, not lines, mark its paragraphs.
 
     Examples
     --------
@@ -107,13 +109,13 @@ def is_markup(text: str) -> bool:
     starts = _BLOCK_TAG.match(text.lstrip()) is not None
     if tags < (2 if starts else 3):
         return False
-    # Not text in which somebody shows some HTML, nor one with a line of data that holds it.
+    # Not a text that shows some HTML as an example, nor one with a line of data that contains HTML.
     lines = [line for line in text.splitlines() if line.strip()]
     return tags > len(_BLANK_LINE.findall(text)) and sum("<" in line for line in lines) >= MARKUP_LINES * len(lines)
 
 
 def without_cut_off(paragraph: str) -> list[str]:
-    """Part a paragraph from the mark by which a news service says that it has cut the text off.
+    """Split a paragraph from the mark of a news service that has cut the text off.
 
     Examples
     --------
@@ -127,7 +129,7 @@ def without_cut_off(paragraph: str) -> list[str]:
 
 
 def _without_times(text: str) -> str:
-    """Write subtitles as prose: a line for what is said until a sentence ends."""
+    """Write subtitles as prose: a new line after each subtitle that ends a sentence."""
     cues = _CUE.findall(text.replace("\r\n", "\n"))
     if len(cues) < CUES:
         return text
@@ -136,7 +138,7 @@ def _without_times(text: str) -> str:
 
 
 def _without_clock(text: str) -> str:
-    """Write a transcript whose spoken lines stand between the times of day or of a film as prose."""
+    """Write a transcript as prose, if its spoken lines are between times of day or of a film."""
     lines = list(filter(None, map(str.strip, text.split("\n"))))
     times = [index for index, line in enumerate(lines) if len(line) <= _CLOCK_SIZE and _CLOCK.fullmatch(line)]
     if len(times) < CLOCKS or 3 * len(times) < len(lines):
@@ -144,7 +146,7 @@ def _without_clock(text: str) -> str:
     spoken = [line for line in lines if not _CLOCK.fullmatch(line)]
     if 2 * sum(not SENTENCE_END.search(f"{line[-3:]} ") for line in spoken) < len(spoken):
         return text
-    # Lists of headlines have the last time first; those of what is on begin each line anew, as headlines do.
+    # Lists of headlines have the latest time first. In listings of programmes, each line begins anew, as headlines do.
     clocks = [[int(number) for number in re.findall(r"\d+", f"0:{lines[index]}")][-3:] for index in times]
     going_on = sum(1 for line in spoken if line[:1].islower() or line[:1].upper() == line[:1].lower())
     if any(later < sooner for sooner, later in pairwise(clocks)) or going_on < GOING_ON * len(spoken):
@@ -153,7 +155,7 @@ def _without_clock(text: str) -> str:
 
 
 def _without_numbers(text: str) -> str:
-    """Take the numbers from the lines of a text of which many go on in lower case: those of a ranking do not."""
+    """Remove the line numbers of a text, if many of its lines go on in lower case; those of a ranking do not."""
     first = _NUMBERED.search(text[:_HEAD]) if "1" in text[:_HEAD] else None
     if first is None or first[1] not in ("1", "01", "001"):
         return text
@@ -167,7 +169,7 @@ def _without_numbers(text: str) -> str:
 
 
 def _of_json(text: str) -> str:
-    """Return the text that a string of JSON holds, or an object under a name such as "text"; nothing if it is none."""
+    """Return the text in a JSON string, or in an object under a name such as "text"; empty if there is none."""
     if text[:1] + text[-1:] not in ('""', "{}"):
         return ""
     try:
@@ -183,13 +185,13 @@ def _unquoted(text: str) -> str:
     runs = [
         (is_quoted, list(lines)) for is_quoted, lines in groupby(text.split("\n"), lambda line: line.startswith(">"))
     ]
-    # Of a mail that quotes whole paragraphs, a shorter run is one as well.
+    # If a mail quotes whole paragraphs, a shorter run of quoted lines is also a quotation.
     least = 2 if any(is_quoted and len(lines) >= QUOTED_LINES for is_quoted, lines in runs) else QUOTED_LINES
     parts = []
     for is_quoted, lines in runs:
         wrapped = len(lines) > 1 and _QUOTE.sub("", lines[1], count=1)[:1].islower()
         if is_quoted and (len(lines) >= least or wrapped):
-            # A blank line on both sides: what is quoted goes on in no line that is not.
+            # A blank line on both sides, because a quoted line does not go on in one that is not quoted.
             lines = ["", *(_QUOTE.sub("", line, count=1) for line in lines), ""]
         parts += lines
     return "\n".join(parts)
@@ -199,18 +201,19 @@ def _character(escape: re.Match[str]) -> str:
     units = bytes.fromhex("".join(escape[0].split("\\u")))
     try:
         return units.decode("utf-16-be")
-    except UnicodeError:  # half a pair
+    except UnicodeError:  # half a surrogate pair
         return escape[0]
 
 
-# A single line of so many characters and sentences is a text whose line ends were lost.
+# The fewest characters and sentences of a single line that is a text without its line ends.
 LUMP_CHARACTERS = 700
 LUMP_SENTENCES = 5
-# What programs put in the place of line ends. There are so many of them, and of the longer pieces, with so many
-# characters, such a share ends as sentences do.
+# The marks that programs put in place of line ends.
 _SEPARATORS = ("¶", r"\|\|", r"\t", r"[ \xa0]{2,}")
+# The fewest such marks, the fewest characters of a longer piece, and the least share of longer pieces that end as
+# sentences do.
 _SEPARATED, _PIECE, _ENDED = 3, 40, 0.7
-# Or they put nothing there: "… on Monday.The quay …".
+# Some programs put nothing there: "… on Monday.The quay …".
 _GLUED = re.compile(r"(?:(?<=[^\W\dA-Z_]{2}[.!?…])|(?<=[.!?…][”’»\"]))(?=[\"“„«¿¡]?[^\W\da-zà-ÿ_][^\W\dA-Z_])")
 _OPENING = re.compile(r"[\"'“‘„«‹(\[¿¡—–-]*\s?")
 _ABBREVIATIONS = frozenset(
@@ -225,7 +228,7 @@ _ABBREVIATIONS = frozenset(
 
 
 def is_lump(text: str) -> bool:
-    r"""Return whether nothing but its sentences tells a text's paragraphs: no line ends, nothing for them, no tags.
+    r"""Return whether only sentences separate a text's paragraphs: no line ends, no marks in their place, no tags.
 
     Examples
     --------
@@ -237,7 +240,7 @@ def is_lump(text: str) -> bool:
 
 
 def lump_paragraphs(text: str) -> list[str]:
-    r"""Cut a single long line at what stands in the place of its line ends, else into its sentences.
+    r"""Cut a single long line at the marks in place of its line ends, or else into its sentences.
 
     A shorter line, or one of few sentences, is returned whole.
 
@@ -253,7 +256,7 @@ def lump_paragraphs(text: str) -> list[str]:
 
 
 def _separated(text: str) -> list[str]:
-    """Cut a line at the first separator whose longer pieces end as sentences, if any."""
+    """Cut a line at the first separator whose longer pieces end as sentences; return nothing if there is none."""
     for separator in (*map(re.compile, _SEPARATORS), _GLUED):
         pieces = [piece for part in separator.split(text) if (piece := part.strip())]
         long = [piece for piece in pieces if len(piece) >= _PIECE]
@@ -263,7 +266,7 @@ def _separated(text: str) -> list[str]:
     return []
 
 
-# The date and the time of an article end its head, which runs into the first sentence; so does a date behind a name.
+# An article's head may end in its date and time, or in a name and a date, and run into the first sentence.
 _ARTICLE_HEAD_CHARACTERS = 250
 _ARTICLE_HEAD = re.compile(
     r"(?:^[^.!?]{10,200}?[^\W\da-z_]\w+(?:,\s(?:\w+\s){0,2}\w{4,})?[\s,|·–-]+"
@@ -283,7 +286,7 @@ def lump_sentences(text: str) -> list[str]:
     Returns
     -------
     list of str
-        Nothing is lost but the white space between sentences.
+        The sentences; only the white space between them is lost.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The pages of a WARC file and the texts of a WET file, read by fastwarc a record at a time."""
+"""The pages of a WARC file and the texts of a WET file, read by fastwarc one record at a time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def warc_rows(
 ) -> Iterator[SourceRow]:
     """Read the responses that are HTML pages, and the conversions, which are texts.
 
-    Other records are passed over: requests, metadata, revisits, pictures, redirections and error pages.
+    Other records are skipped: requests, metadata, revisits, pictures, redirections and error pages.
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ def warc_rows(
     refuse
         Called with the reason for each record that is damaged; the other records are read.
     note
-        Called with a message at the end if pages were cut off, of which the beginning is read.
+        Called with a message at the end if pages were cut off; their beginnings are read.
     start, stop
-        The part of the file in which the records begin, as of `corestory.reading.warc_records.warc_records`.
+        The part of the file in which the records begin, as in `corestory.reading.warc_records.warc_records`.
 
     Yields
     ------
@@ -84,17 +84,17 @@ def _place(where: str, position: str) -> str:
 
 
 def warc_cuts(path: AnyPath, part_bytes: int) -> tuple[int, ...]:
-    """Return where to cut a file: positions of parts, and the file's size.
+    """Return the positions of a file's parts, and the file's size.
 
-    A compressed file is cut anywhere, if its records are members of their own; a part begins with the first record
-    behind its position. A file that is not compressed is cut before records, for which all their headers are read.
+    A compressed file is cut anywhere, if each record is a member of its own; a part begins with the first record after
+    its position. An uncompressed file is cut before records, and all their headers are read to find these.
 
     Parameters
     ----------
     path
         The file.
     part_bytes
-        The bytes of a part.
+        The least size of a part in bytes.
 
     Returns
     -------
@@ -126,11 +126,11 @@ def warc_part_rows(
 
 
 def _is_wanted(head: bytes) -> bool:
-    """Return whether a record is a page or a text by its first bytes."""
+    """Return whether a record is a page or a text, by its first bytes."""
     try:
         return _is_page_or_text(_record(head))
     except (OSError, ValueError):
-        return True  # the reason is told when the whole record is read
+        return True  # reading the whole record reports the reason
 
 
 def _is_page_or_text(record: WarcRecord) -> bool:
@@ -149,7 +149,7 @@ def _is_page_or_text(record: WarcRecord) -> bool:
 
 
 def _kind_of(head: bytes) -> str:
-    """Return what some bytes are, and nothing if they are not read."""
+    """Return the kind of some bytes, or an empty string if that kind is not read."""
     try:
         return kind_by_content(head, where="")
     except InputError:
@@ -174,7 +174,7 @@ def _row(data: bytes, where: str, name: str) -> SourceRow:
 def _page(data: bytes, where: str, values: dict[str, object]) -> str:
     """Return the HTML of a response, and add the headers of the response to those of the record."""
     damage = ""
-    # Some crawlers store the decompressed page, and leave the header that says how it was compressed.
+    # Some crawlers store the decompressed page, but keep the header that names its compression.
     for decoding in ("all", "transfer", "none"):
         record = _record(data)
         try:
@@ -197,7 +197,7 @@ def _page(data: bytes, where: str, values: dict[str, object]) -> str:
 
 
 def _is_cut_off(row: SourceRow, data: bytes) -> bool:
-    """Return whether a page is cut off: the crawler says so, or its gzip data has no end."""
+    """Return whether a page is cut off: the crawler has marked it, or its gzip data has no end."""
     if "warc-truncated" in row.values:
         return True
     coding, page = str(row.values.get("content-encoding", "")).strip().lower(), row.values.get("html")
@@ -214,7 +214,7 @@ def _is_cut_off(row: SourceRow, data: bytes) -> bool:
 
 
 def _inflated(payload: bytes, coding: str) -> bytes:
-    """Return a page decompressed as browsers do and fastwarc does not: x-gzip, and deflate without zlib's header."""
+    """Decompress a page in the forms that browsers read and fastwarc does not: x-gzip, deflate without header."""
     bits = {"x-gzip": 31, "deflate": -zlib.MAX_WBITS}.get(coding.strip().lower())
     if bits is None:
         return payload
@@ -223,7 +223,7 @@ def _inflated(payload: bytes, coding: str) -> bytes:
         data = unpacker.decompress(payload, MAX_DOCUMENT_BYTES)
     except zlib.error:
         return payload
-    # A page may be cut off; but what only looks like bare deflate has no header to tell.
+    # A page may be cut off. But bytes that only look like bare deflate have no header that shows it.
     return data if unpacker.eof or (data and bits > 0) else payload
 
 

@@ -1,7 +1,7 @@
-"""The records of a WARC file as bytes, one at a time: where each begins, and where to go on after a damaged one.
+"""The records of a WARC file as bytes, one at a time: where each begins, and where reading goes on after damage.
 
-A compressed WARC file is a row of gzip members, by the standard one for each record. A record that is damaged is left
-out alone: the next one is found by the bytes that a member and a record begin with.
+A compressed WARC file is a sequence of gzip members, in the standard one for each record. Only the damaged record is
+left out: the first bytes of a member and of a record show where the next one begins.
 """
 
 import re
@@ -12,15 +12,15 @@ from typing import BinaryIO
 
 from corestory.reading.streams import GZIP_MAGIC, MAX_DOCUMENT_BYTES, PIECE_BYTES, RawBytes, Unpacked, inflated_start
 
-# The beginning of a record of which a reader judges whether it wants the rest.
+# The number of first bytes of a record by which a reader decides whether it wants the rest.
 HEAD_BYTES = 2**16
 # The longest header of a record, which is also the longest that fastwarc reads.
 _HEADER_BYTES = 2**15
-# Members one after the other prove a boundary if they are longer than a stored block of deflate can be: a page that is
-# a .warc.gz file itself may lie uncompressed in a member, but not in one piece.
+# Consecutive members prove a boundary if they are longer than a stored block of deflate can be: a page that is itself a
+# .warc.gz file may be uncompressed in a member, but not in one piece.
 _PROOF_BYTES = 2**16
 _MOST_PROVEN = 2**22
-# So much is read again at most to look for records in what damaged ones have swallowed: a file may be made of these.
+# The most bytes that are read again to find records in the data after damaged ones: a file may consist of these.
 _MOST_AGAIN = 2**30
 # The first bytes of a gzip member, enough to recognise its content.
 _START_BYTES = 2**12
@@ -35,14 +35,14 @@ _LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.IG
 
 @dataclass(frozen=True, slots=True)
 class WarcBytes:
-    """A record as it stands in the file.
+    """A record as it is stored in the file.
 
     Attributes
     ----------
     start
-        Where its gzip member begins in the file; of a file that is not compressed, where the record begins.
+        The position of its gzip member in the file; in an uncompressed file, of the record.
     name
-        The same as text; ``+`` and a position follow for a record that is not the first of its member.
+        The position as text. If the record is not the first of its member, ``+`` and its position there follow.
     data
         The record with its header; empty if it was not wanted.
     """
@@ -65,15 +65,15 @@ def warc_records(
     Parameters
     ----------
     stream
-        The file, as it is stored, or decompressed. If it can seek, nothing is lost behind a damaged record.
+        The file as it is stored, or decompressed. If it can seek, no record after a damaged one is lost.
     refuse
         Called with the name of a damaged or too long record and the reason.
     wants
-        Called with at most `HEAD_BYTES` of each record; whether the whole record is read.
+        Called with at most `HEAD_BYTES` of each record; returns whether the whole record is read.
     start
-        Where to begin; a boundary of `record_start`.
+        The position at which reading begins; a boundary from `record_start`.
     stop
-        Where to end; None is the end of the file.
+        The position at which reading ends; None for the end of the file.
 
     Raises
     ------
@@ -87,17 +87,17 @@ def warc_records(
 
 
 def record_start(stream: BinaryIO, offset: int) -> int:
-    """Return where the first record begins, in or after a position of a compressed WARC file.
+    """Return the position of the first record at or after an offset in a compressed WARC file.
 
-    The same position always leads to the same record, so that parts that begin and end there have each record
-    once. Of a file whose members are no records, the end is returned.
+    The same offset always leads to the same record, so parts that begin and end there contain each record once. If the
+    members of a file are not records, its end is returned.
 
     Parameters
     ----------
     stream
         The file, which can seek.
     offset
-        The position.
+        The offset in bytes.
     """
     raw = RawBytes(stream, offset)
     while (found := _next_member(raw)) is not None:
@@ -113,7 +113,7 @@ class _DamageError(Exception):
 
 
 class _Reader:
-    """The records of a stream, one after the other."""
+    """Reads the records of a stream, one after the other."""
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class _Reader:
         self._raw, self._content = raw, Unpacked(raw, packed=packed)
         self._refuse, self._wants, self._stop = refuse, wants, stop
         self._buffer, self._at = b"", 0
-        # Where the buffer's first byte is: a member, and the position in what it holds.
+        # The place of the buffer's first byte: its member, and the position in the member's content.
         self._member, self._inner = raw.position, 0
         self._again = 0
 
@@ -171,7 +171,7 @@ class _Reader:
         return self._member, inner, f"{self._member}+{inner}" if inner else f"{self._member}"
 
     def _fill(self, *, in_record: bool = False) -> bool:
-        """Read on; a record does not end in the member of another."""
+        """Read the next piece, and return whether there is one; a record does not end in another record's member."""
         piece = self._content.read()
         if in_record and self._content.packed and not self._content.inner and piece.startswith(_MAGIC):
             raise _DamageError("it is shorter than its header tells")
@@ -186,7 +186,7 @@ class _Reader:
         self._inner, self._at = self._inner + self._at, 0
 
     def _to_next(self) -> bool:
-        """Pass over line ends between records; return whether there is another record."""
+        """Skip line ends between records; return whether there is another record."""
         while True:
             while self._at < len(self._buffer):
                 if self._buffer[self._at] not in b"\r\n":
@@ -236,7 +236,7 @@ class _Reader:
             size -= len(self._take(min(size, PIECE_BYTES)))
 
     def _check_end(self) -> None:
-        """Check that a record is followed by two line ends, by another record or by nothing, and its member whole."""
+        """Check that two line ends, another record or nothing follow a record, and that its member is whole."""
         line_ends = 0
         while True:
             rest = self._buffer[self._at :]
@@ -290,7 +290,7 @@ def _in_words(error: Exception) -> str:
 
 
 def _is_packed(raw: RawBytes) -> bool:
-    """Whether the records are in gzip members; the first of these may be damaged."""
+    """Return whether the records are in gzip members; the first of these may be damaged."""
     begin = raw.position
     first = raw.read()
     if first.startswith((GZIP_MAGIC, _MAGIC)):
@@ -300,9 +300,9 @@ def _is_packed(raw: RawBytes) -> bool:
 
 
 def _next_member(raw: RawBytes, *, within: int | None = None) -> int | None:
-    """Return where the next gzip member begins that begins with a record; None, at the end of the stream.
+    """Return the position of the next gzip member that begins with a record; None at the end of the stream.
 
-    `within` bounds the bytes that are searched.
+    `within` is the most bytes that are searched.
     """
     first = raw.position
     while (within is None or raw.position - first < within) and (piece := raw.read()):
@@ -323,7 +323,7 @@ def _next_member(raw: RawBytes, *, within: int | None = None) -> int | None:
 
 
 def _fault_after(raw: RawBytes, start: int) -> int | None:
-    """Return where members with records cease to follow each other; None if there are enough, or to the end."""
+    """Return the position after the last consecutive member with records; None if there are enough, or to the end."""
     raw.go_to(start)
     content = Unpacked(raw, packed=True)
     try:

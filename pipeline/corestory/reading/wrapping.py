@@ -1,4 +1,4 @@
-"""Hard-wrapped text: the width at which its lines are wrapped, and the paragraphs that they make when rejoined."""
+"""Hard-wrapped text: the width at which its lines are wrapped, and the paragraphs that rejoined lines make."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -10,47 +10,50 @@ from math import ceil
 
 from corestory.reading.printed_pages import is_page_head, page_heads
 
-# Between these widths people wrap text; shorter lines are lists and verse, longer ones paragraphs.
+# The widths at which people wrap text; shorter lines are lists and verse, longer ones paragraphs.
 MIN_WIDTH = 40
 MAX_WIDTH = 160
-# Columns of newspapers are narrower. Such a text is wrapped if it would be without blank lines (see below), and if at
-# least this share of its breaks within a sentence come where the width makes them.
+# Columns of newspapers are narrower. Such a text is wrapped if it fits the conditions for texts without blank lines
+# (see below), and if at least this share of its breaks within a sentence are where the width makes them.
 NARROW_WIDTH = 26
 NARROW_SHARE = 0.9
-# A wrapped line may fall short of the width by this share: some programs even lines out, and people wrap by hand.
+# The greatest share of the width by which a wrapped line is shorter: some programs even lines out, and people wrap by
+# hand.
 RAGGED = 0.12
-# A text is wrapped if of its breaks within a sentence at least this share come where the width makes them.
+# The least share of breaks within a sentence in a wrapped text that are where the width makes them.
 WRAPPED_SHARE = 0.8
 # The greatest share of lines in blocks that are longer than the width (addresses cannot be broken).
 LONGER_SHARE = 0.1
-# In scripts without case nothing tells a sentence that goes on from a headline below another; so many breaks do.
+# The fewest breaks of wrapped text in scripts without case, where nothing separates a continued sentence from a
+# headline below another.
 OPEN_BREAKS = 3
-# A text without blank lines is wrapped if so many of its lines, and this share, go on in lower case.
+# The fewest lines, and their least share, that go on in lower case in a wrapped text without blank lines.
 UNBROKEN_LINES = 4
 UNBROKEN_SHARE = 0.3
-# Half of its lines then have at least this share of the width.
+# The least share of the width that half of its lines then have.
 FULL_SHARE = 0.7
-# Paragraphs begin with an indent in a text of which so many lines have one, and at most this share.
+# The fewest lines with an indent, and their greatest share, in a text whose paragraphs begin with one.
 INDENTED_LINES = 2
 INDENTED_SHARE = 0.5
 
 _ITEM = re.compile(r"\s*(?:[-–—*•·‣▪●○+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _BULLET = re.compile(r"\s*[-–—*•·‣▪●○+]\s+\S")
 _ADDRESS = re.compile(r"\S+(?:@|://)\S+$|:[\w-]+:(?:\s|$)|\.\. ")
-# A word that a line's end parts, and a compound within a line.
+# A word that a line end splits, and a compound within a line.
 _PARTED = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
 _COMPOUND = re.compile(r"([^\W\d_]{2,})[-\u2010](?=[^\W\d_])")
-# From this many parted words on, or from two in so many lines, the wrapping, not the writer, has set the hyphens.
+# The fewest split words whose hyphens are the wrapping's, not the writer's. In a text of at most this many lines, one
+# fewer is enough.
 PARTED_WORDS, TWICE_PARTED_LINES = 3, 30
 _SENTENCE_ENDS = tuple(".!?…:;。！？؟۔।॥։።။។")
 _OPENING = "\"'“‘„«‹( \xa0"
 _CLOSING = " \xa0\u202f'\"’”‘“»«›‹)]」』*_"
-# Scripts that put no space between words (Han, kana), by the first and last of their characters.
+# Scripts without spaces between words (Han, kana): their characters, and the first of them.
 _UNSPACED = "[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
 _FIRST_UNSPACED = "\u2e80"
-# They and Hangul take two columns.
+# These scripts and Hangul take two columns.
 _WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
-# After "pre-" and the like these belong to no wrapped word: "pre- and post-war", "Vor- und Nachteile".
+# After "pre-" and the like, these words are not the rest of the word: "pre- and post-war", "Vor- und Nachteile".
 _CONJUNCTIONS = {"and", "or", "to", "und", "oder", "bis", "et", "ou", "och", "og", "en", "of", "y", "e", "o", "i"}
 
 
@@ -60,7 +63,7 @@ def rejoined_lines(blocks: Sequence[Sequence[str]]) -> list[str] | None:
     Parameters
     ----------
     blocks
-        Its lines, in blocks between blank lines.
+        The lines, in blocks between blank lines.
 
     Returns
     -------
@@ -90,9 +93,9 @@ def rejoined_lines(blocks: Sequence[Sequence[str]]) -> list[str] | None:
 
 
 def _without_page_breaks(paragraphs: Sequence[str], soft: Set[str], heads: Set[str]) -> list[str]:
-    """Join a sentence that goes on behind the head or the number of a page, and put these behind its paragraph."""
+    """Join a sentence that goes on after the head or number of a page, and put these after its paragraph."""
     found: list[list[str]] = []
-    last = 0  # the place of the last paragraph that is no number
+    last = 0  # the index of the last paragraph that is not the head of a page
     for previous, paragraph in pairwise(["", *paragraphs]):
         before = found[last][-1] if found and is_page_head(previous, heads) else ""
         goes_on = len(before) > MIN_WIDTH and _continuation(before, paragraph)[0]
@@ -112,13 +115,13 @@ class _Break:
     length: int
     reach: int  # the line's length with the next line's first word
     goes_on: bool  # the next line begins in lower case, within a sentence
-    open: bool  # in a script without case: the line ends no sentence
+    open: bool  # in a script without case: the line does not end a sentence
 
     def full(self, width: int, *, ragged: float = RAGGED) -> bool:
         return self.length <= width and self.reach > (1 - ragged) * width
 
 
-@lru_cache(maxsize=4096)  # of a wrapped text each is asked for up to three times
+@lru_cache(maxsize=4096)  # each break of a wrapped text is needed up to three times
 def _break(line: str, following: str) -> _Break:
     goes_on, is_open = _continuation(line, following)
     following = following.lstrip()
@@ -128,7 +131,7 @@ def _break(line: str, following: str) -> _Break:
 
 
 def _continuation(line: str, following: str) -> tuple[bool, bool]:
-    """Return whether the next line goes on within the sentence: surely, in lower case, or perhaps, without case."""
+    """Return whether the next line surely continues the sentence, in lower case, and whether perhaps, without case."""
     following = following.lstrip()
     first = following[0]
     if not first.isalnum():
@@ -147,22 +150,22 @@ def _ends_sentence(line: str) -> bool:
 
 
 def _pairs(block: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """Pair each line of a block with the next, but in a list not with the next item."""
+    """Pair each line of a block with the next; in a list, leave out the pairs with a new item."""
     if _ITEM.match(block[0]):
         return ((line, following) for line, following in pairwise(block) if not _ITEM.match(following))
     return pairwise(block)
 
 
 def _wrap_width(blocks: Sequence[Sequence[str]]) -> int:
-    """Return the width in columns at which the text is wrapped, 0 if it is not."""
+    """Return the width in columns at which the text is wrapped, or 0 if it is not."""
     runs = [block for block in blocks if len(block) > 1]
     lines = [line for block in runs for line in block]
-    # Most texts have a paragraph a line, and many of them are longer than any width.
+    # Most texts have a paragraph per line, and many of these are longer than any width.
     if sum(len(line) > MAX_WIDTH for line in lines) > LONGER_SHARE * len(lines):
         return 0
     pairs = [pair for block in runs for pair in _pairs(block)]
     least = max(UNBROKEN_LINES, UNBROKEN_SHARE * len(pairs)) if len(blocks) == 1 else 0
-    # Most lines begin in upper case, and there no sentence goes on.
+    # Most lines begin in upper case, so no sentence goes on there.
     perhaps = [pair for pair in pairs if not pair[1][:1].isupper()]
     if len(perhaps) < least:
         return 0
@@ -173,7 +176,7 @@ def _wrap_width(blocks: Sequence[Sequence[str]]) -> int:
         for width in sorted(set(lengths))
         if NARROW_WIDTH <= width <= MAX_WIDTH and len(lengths) - bisect_right(lengths, width) <= most_longer
     ]
-    # To look at lengths alone is quick: few texts that are not wrapped go further.
+    # Comparing lengths is fast, and few texts that are not wrapped get past this.
     if not any(len(blocks) > 1 or _are_full(lengths, width) for width in widths):
         return 0
     # Lines that hang under an item are shorter than the others.
@@ -200,20 +203,20 @@ def _wrap_width(blocks: Sequence[Sequence[str]]) -> int:
 
 
 def _are_full(lengths: Sequence[int], width: int) -> bool:
-    """Return whether half of the lines, whose lengths are sorted, have nearly the width."""
+    """Return whether half of the lines, whose lengths are sorted, are nearly as long as the width."""
     return 2 * (bisect_right(lengths, width) - bisect_left(lengths, FULL_SHARE * width)) >= len(lengths)
 
 
 def _full_at(breaks: Sequence[_Break]) -> Callable[[int], int]:
     """Return the function that counts the breaks that are full at a width."""
-    # Each is full at the widths from its line's length to its reach; counted by their ends, for texts are long.
+    # A break is full at the widths from its line's length to its reach. Counting sorted ends is fast for long texts.
     starts = sorted(end.length for end in breaks)
     ends = sorted(max(end.length, ceil(end.reach / (1 - RAGGED))) for end in breaks)
     return lambda width: bisect_right(starts, width) - bisect_right(ends, width)
 
 
 def _is_indented(blocks: Sequence[Sequence[str]]) -> bool:
-    """Return whether an indent marks the beginning of paragraphs: of some lines, each before one without."""
+    """Return whether an indent marks the beginning of paragraphs: some lines have one, each before a line without."""
     lines = [line for block in blocks for line in block]
     starts = [
         line[:1].isspace() and not following[:1].isspace() for block in blocks for line, following in pairwise(block)
@@ -223,7 +226,7 @@ def _is_indented(blocks: Sequence[Sequence[str]]) -> bool:
 
 
 def parted_words(blocks: Sequence[Sequence[str]]) -> Set[str]:
-    """Return the words, as far as their line's end, that a text's wrapping has parted by a hyphen of its own."""
+    """Return the words, up to their line's end, that a text's wrapping has split with its own hyphen."""
     heads = [
         match[1].lower()
         for block in blocks
@@ -238,21 +241,21 @@ def parted_words(blocks: Sequence[Sequence[str]]) -> Set[str]:
 
 
 def is_parted(line: str, following: str, soft: Set[str]) -> bool:
-    """Return whether the hyphen at the end of a line is the wrapping's; `soft` as of `parted_words`."""
+    """Return whether the hyphen at the end of a line is the wrapping's; `soft` is from `parted_words`."""
     parted = _PARTED.search(line)
     return parted is not None and parted[1].lower() in soft and following[:1].islower()
 
 
 def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str]) -> list[str]:
     ends = list(starmap(_break, pairwise(block)))
-    # One headline below another may fill the line by chance; but then it neither goes on in lower case nor ends as
-    # prose does, nor does every one of them fill the line.
+    # One headline below another may fill its line by chance. But then it does not go on in lower case or end as prose
+    # does, and not all of them fill their lines.
     prose = (
         any(end.goes_on for end in ends) or _ends_sentence(block[-1]) or all(end.full(width, ragged=0) for end in ends)
     )
     items = _ITEM.match(block[0]) is not None or sum(_BULLET.match(line) is not None for line in block) > 1
     cased = not all(map(str.isupper, block))
-    # A program fills each line as far as the next word allows; a line with room for that word ends its paragraph then.
+    # A program fills each line until the next word does not fit, so a line with room for that word ends its paragraph.
     # A block, such as a cell of a table, may be narrower than the others.
     widest = max((end.length for end in ends if end.length <= width), default=0)
     inside = [end for end in ends if end.goes_on]
@@ -260,7 +263,7 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
     width, ragged = (widest, 0) if filled else (width, RAGGED)
     paragraphs = [[block[0].lstrip()]]
     for line, following, end in zip(block, block[1:], ends, strict=False):
-        # A line that hangs under its item goes on with it.
+        # An indented line below its item continues it.
         starts = _ITEM.match(following) if items else indented and following[:1].isspace()
         starts = starts or (cased and _is_apart(line, following, end))
         hangs = items and following[:1].isspace()
@@ -280,7 +283,7 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
 
 
 def _is_apart(line: str, following: str, end: _Break) -> bool:
-    """Return whether a line or the next is a headline in capitals, in a block with other letters."""
+    """Return whether a line or the next is a headline in capitals, in a block that also has other letters."""
     if end.goes_on or not (line.isupper() or following.isupper()):
         return False
     return _ends_sentence(line) or (line.isupper() and not following.isupper())
@@ -297,7 +300,7 @@ def _between(line: str, following: str) -> str:
 def _unspaced(line: str, following: str) -> bool:
     if line[-1:] < _FIRST_UNSPACED or following[:1] < _FIRST_UNSPACED:
         return False
-    # `re` remembers them; to compile them beforehand would take longer than to tag an article.
+    # `re` caches them; compiling them beforehand would take longer than tagging an article.
     return re.match(_UNSPACED, line[-1:]) is not None and re.match(_UNSPACED, following[:1]) is not None
 
 

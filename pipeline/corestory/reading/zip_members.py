@@ -21,15 +21,15 @@ from corestory.reading.text import storable
 from corestory.remote import AnyPath
 
 ReadMember = Callable[[BinaryIO, str, str, Refuse], Iterator[Article]]
-"""Reads the articles of a member: its bytes, its kind of `KINDS`, its name, and what to call with refusals."""
+"""Reads the articles of a member, from its bytes, its kind of `KINDS`, its name and the function for refusals."""
 
-# Text is rarely a tenth of its size when compressed, and a hundredth only if it says the same over and over.
+# Compressed text rarely has less than a tenth of its size, and a hundredth only if it repeats itself.
 _MOST_EXPANSION = 200
 _FREE_BYTES = 2**24
-# The list of the members is in memory: some hundred thousand of them.
+# The most bytes of the list of members, which is in memory: some hundred thousand members.
 _DIRECTORY_BYTES = 2**25
 _ENCRYPTED = 0x1
-# How many of the files of an archive or a folder that are passed over are named.
+# The number of passed-over files of an archive or a folder that are named.
 _NAMED = 5
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
@@ -46,7 +46,7 @@ def zip_articles(
 ) -> Iterator[Article]:
     """Read the articles of an archive's members, in the archive's order.
 
-    Members whose name tells no kind of `KINDS` and hidden ones are passed over, as in a folder.
+    Hidden members, and those whose names have no ending of `KINDS`, are passed over, as in a folder.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ def zip_articles(
     read
         Reads one member.
     first, last
-        The part of the members, by their numbers.
+        The range of members, by their numbers.
 
     Raises
     ------
     InputError
-        It is no ZIP archive or a damaged one, its members overlap, or none is of a kind that is read.
+        The file is not a ZIP archive or is damaged, its members overlap, or none is of a kind that is read.
     """
     where = source_name(name)
     with _opened(stream, where) as archive:
@@ -97,7 +97,7 @@ def zip_articles(
 
 
 def passed_over(names: Sequence[str], *, where: str) -> str:
-    """Return which files of a folder or an archive are not read.
+    """Return a note on the files of a folder or an archive that are not read.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def passed_over(names: Sequence[str], *, where: str) -> str:
 
 
 def member_sizes(path: AnyPath) -> list[int]:
-    """Return the bytes of each member of an archive, as they are compressed."""
+    """Return the compressed bytes of each member of an archive."""
     with open_stored(path) as stream, _opened(stream, str(path)) as archive:
         return [member.compress_size for member in archive.infolist()]
 
@@ -136,7 +136,7 @@ def _opened(stream: BinaryIO, where: str) -> Iterator[zipfile.ZipFile]:
 
 
 class _BoundedReads:
-    """A file that refuses to be read by large pieces, as the list of far too many members would be."""
+    """A file that refuses reads of large pieces, such as a list of far too many members."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
