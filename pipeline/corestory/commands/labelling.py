@@ -174,9 +174,9 @@ def _shown(found: Agreement) -> Iterator[RenderableType]:
     if found.disputes:
         yield Text(f"Paragraphs in dispute: {counted(len(found.disputes))}")
         listed = Table("article", "position", "A", "B", "text")
-        for one in found.disputes[:DISPUTES_LISTED]:
-            name, text = (Text(printable(value), overflow="ellipsis") for value in (one.article_id, one.text))
-            listed.add_row(name, str(one.position), one.label, one.suggested, text)
+        for dispute in found.disputes[:DISPUTES_LISTED]:
+            name, text = (Text(printable(value), overflow="ellipsis") for value in (dispute.article_id, dispute.text))
+            listed.add_row(name, str(dispute.position), dispute.label, dispute.suggested, text)
         yield listed
     if len(found.disputes) > DISPUTES_LISTED:
         yield Text(f"… and {counted(len(found.disputes) - DISPUTES_LISTED)} more; --output FILE has all.")

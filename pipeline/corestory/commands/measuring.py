@@ -89,7 +89,7 @@ def evaluate(
 
     models = model or [""]
     names = model_names(models)
-    taggers = [open_model(one) for one in models]
+    taggers = [open_model(model) for model in models]
     table = read_frame(data)
     frame = chosen_rows(table, split, where=str(data))
     if output is None:

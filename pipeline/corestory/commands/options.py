@@ -150,11 +150,11 @@ InputFormat = Literal["text", "html", "jsonl", "json", "csv", "tsv", "warc", "zi
 """The format of an input whose name does not tell it."""
 
 
-def _field(option: str, of: str) -> object:
+def _field(option: str, content: str) -> object:
     return typer.Option(
         option,
         metavar="NAME",
-        help=f"The field or column that holds {of}.",
+        help=f"The field or column that holds {content}.",
         show_default="found by its name",
         rich_help_panel=_FIELDS,
     )

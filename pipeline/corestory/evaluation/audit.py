@@ -292,13 +292,13 @@ def compare_labels(first: Iterable[LabelledArticle], second: Iterable[LabelledAr
             only_first += 1
             continue
         other_texts += abs(len(article.paragraphs) - len(other.paragraphs))
-        for position, (one, two) in enumerate(zip(article.paragraphs, other.paragraphs, strict=False)):
-            if one.text != two.text:
+        for position, (paragraph, counterpart) in enumerate(zip(article.paragraphs, other.paragraphs, strict=False)):
+            if paragraph.text != counterpart.text:
                 other_texts += 1
-            elif one.label is not None and two.label is not None:
-                pairs[article.site or other.site or UNKNOWN_SITE].append((one.label, two.label))
-                if one.label != two.label:
-                    disputes.append(_dispute(article, position, one.label, two.label, other.source))
+            elif paragraph.label is not None and counterpart.label is not None:
+                pairs[article.site or other.site or UNKNOWN_SITE].append((paragraph.label, counterpart.label))
+                if paragraph.label != counterpart.label:
+                    disputes.append(_dispute(article, position, paragraph.label, counterpart.label, other.source))
     sites = [_kappa(site, of_site) for site, of_site in pairs.items()]
     sites.sort(key=lambda kappa: (math.inf if math.isnan(kappa.kappa) else kappa.kappa, kappa.site))
     overall = _kappa("", [pair for of_site in pairs.values() for pair in of_site])
@@ -329,6 +329,12 @@ def _dispute(article: LabelledArticle, position: int, label: Label, other: Label
         # One of two people is wrong; which one is unknown.
         score=0.5,
         issue=False,
-        before=tuple(Neighbour(one.text, one.label) for one in paragraphs[max(position - CONTEXT, 0) : position]),
-        after=tuple(Neighbour(one.text, one.label) for one in paragraphs[position + 1 : position + 1 + CONTEXT]),
+        before=tuple(
+            Neighbour(neighbour.text, neighbour.label)
+            for neighbour in paragraphs[max(position - CONTEXT, 0) : position]
+        ),
+        after=tuple(
+            Neighbour(neighbour.text, neighbour.label)
+            for neighbour in paragraphs[position + 1 : position + 1 + CONTEXT]
+        ),
     )

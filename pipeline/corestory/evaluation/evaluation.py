@@ -225,7 +225,7 @@ def beside_default(scored: pd.DataFrame, default: Tagger) -> str:
         return "The default model has learned from all of these articles, so the two cannot be compared on them."
     new = labelled_rows(unseen)
     old = labelled_rows(score_in_pieces(default, unseen, threshold=None, progress=lambda _: None))
-    reached, alone = (measure(one.core, one.score, one.decided, weights=one.words).core_f1 for one in (old, new))
+    reached, alone = (measure(rows.core, rows.score, rows.decided, weights=rows.words).core_f1 for rows in (old, new))
     return (
         f"On {len(np.unique(new.articles)):,} articles from which neither learned, word F1 is {alone:.3f} by the new "
         f"model and {reached:.3f} by the default model."

@@ -242,7 +242,7 @@ def strongest_ngrams(
         chosen = candidates[np.argsort(-sign * pull[candidates], kind="stable")][:each]
         names = _names(scorer, chosen, row, term, texts)
         columns = (column[chosen].tolist() for column in (pull, in_articles, paragraphs))
-        found.append(tuple(Ngram(*one) for one in zip(names, *columns, strict=True)))
+        found.append(tuple(Ngram(*values) for values in zip(names, *columns, strict=True)))
     return Vocabulary(*found)
 
 
@@ -258,9 +258,13 @@ def _names(
     names = []
     for number, entry in zip(chosen.tolist(), first.tolist(), strict=True):
         # A scorer that knows this n-gram alone finds it in the paragraph, and its name.
-        one = [number]
+        chosen_alone = [number]
         alone = NgramScorer(
-            scorer.hashes[one], scorer.idf[one], scorer.weights[one], scorer.intercept, scorer.unknown_idf
+            scorer.hashes[chosen_alone],
+            scorer.idf[chosen_alone],
+            scorer.weights[chosen_alone],
+            scorer.intercept,
+            scorer.unknown_idf,
         )
         (found,) = ngram_breakdowns([texts[int(row[entry])]], alone)
         names.append(normalise(found.effects[0].name))

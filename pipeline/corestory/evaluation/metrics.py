@@ -296,9 +296,12 @@ def kind_result(frame: pd.DataFrame) -> KindResult | None:
     found = precision_recall_fscore_support(labels, predicted, labels=names, zero_division=np.nan)
     precision, recall, f1, counts = (column.tolist() for column in found)
     rates = [KindRates(*row) for row in zip(names, map(int, counts), precision, recall, f1, strict=True)]
-    kinds = tuple(one for one in rates if one.name in KINDS)
+    kinds = tuple(rate for rate in rates if rate.name in KINDS)
     return KindResult(
-        float(np.mean([one.f1 for one in kinds])), kinds, tuple(rates[len(kinds) :]), tuple(map(tuple, matrix.tolist()))
+        float(np.mean([rate.f1 for rate in kinds])),
+        kinds,
+        tuple(rates[len(kinds) :]),
+        tuple(map(tuple, matrix.tolist())),
     )
 
 

@@ -148,7 +148,7 @@ def shape_of(characters: Characters) -> tuple[Float, Float]:
     first, last, before = _ends(characters)
     final = np.where((last & cp.CLOSING > 0) & (before & cp.SENTENCE > 0), before, last)
     at_least_one = np.maximum(words, 1)
-    some = np.maximum(length, 1)
+    divisor = np.maximum(length, 1)
     columns = [
         np.log1p(words),
         np.log1p(length),
@@ -160,15 +160,15 @@ def shape_of(characters: Characters) -> tuple[Float, Float]:
         final & cp.WORD > 0,
         np.log1p(starting(cp.SENTENCE)),
         starting(cp.COMMA) / at_least_one,
-        digits / some,
+        digits / divisor,
         upper / np.maximum(upper + lower, 1),
         count(begun & (at & cp.UPPER > 0)) / at_least_one,
         first & cp.LOWER > 0,
         first & cp.DIGIT > 0,
         first & cp.QUOTE > 0,
         np.minimum(starting(cp.QUOTE), 6) / 3,
-        symbols / some,
-        unspaced / some,
+        symbols / divisor,
+        unspaced / divisor,
     ]
     return words, np.array(columns, np.float64).T
 
@@ -268,8 +268,8 @@ def _words(characters: Characters) -> Int:
         characters.at & cp.UPPER > 0, characters.at & cp.ALONE > 0,
     ]  # fmt: skip
     looks = np.zeros(len(length), np.int64)
-    for bit, one in enumerate(seen):
-        looks |= one.astype(np.int64) << bit
+    for bit, has in enumerate(seen):
+        looks |= has.astype(np.int64) << bit
     return _kinds()[looks, np.minimum(length, _LONG)]
 
 

@@ -232,9 +232,9 @@ class TopicVectors:
         near = np.zeros(count)
         for step in range(1, NEAR + 1):
             close = (self._word[step:] == self._word[:-step]) & (position[step:] - position[:-step] <= NEAR)
-            one = np.flatnonzero(close)
-            product = self._weight.take(one) * self._weight.take(one + step)
-            near += sums(self._row.take(one), product, count) + sums(self._row.take(one + step), product, count)
+            before = np.flatnonzero(close)
+            product = self._weight.take(before) * self._weight.take(before + step)
+            near += sums(self._row.take(before), product, count) + sums(self._row.take(before + step), product, count)
         return near
 
     def _found(self, core: npt.NDArray[np.bool_]) -> tuple[Float, Float, Float]:

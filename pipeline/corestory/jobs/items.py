@@ -159,8 +159,8 @@ def _base(source: str) -> AnyPath:
 def _relative(path: AnyPath, folder: AnyPath) -> str | None:
     """Return a path relative to a folder, with ``/`` as the separator; None if it lies elsewhere."""
     if isinstance(path, RemotePath) or isinstance(folder, RemotePath):
-        one, other = str(path), str(folder).rstrip("/")
-        return one[len(other) + 1 :].rstrip("/") if f"{one}/".startswith(f"{other}/") else None
+        inner, outer = str(path), str(folder).rstrip("/")
+        return inner[len(outer) + 1 :].rstrip("/") if f"{inner}/".startswith(f"{outer}/") else None
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else None
 
 

@@ -101,7 +101,9 @@ def article_page(
     str
         HTML without lone surrogates, so that it can be encoded.
     """
-    widest = max((abs(effect.log_odds) for one in article.paragraphs for effect in one.context.effects), default=0.0)
+    widest = max(
+        (abs(effect.log_odds) for paragraph in article.paragraphs for effect in paragraph.context.effects), default=0.0
+    )
     shown = [
         _Shown(article.paragraphs[position], article, widest)
         for position in chosen_positions(article.tagged, only, kinds)
@@ -180,9 +182,9 @@ class _Run:
 
 def _runs(shown: Sequence[_Shown], *, fold: bool) -> list[_Run]:
     runs = []
-    for label, group in groupby(shown, key=lambda one: one.label):
+    for label, group in groupby(shown, key=lambda paragraph: paragraph.label):
         paragraphs = list(group)
-        words = int(word_counts(one.text for one in paragraphs).sum())
+        words = int(word_counts(paragraph.text for paragraph in paragraphs).sum())
         runs.append(_Run(label, fold and label == "filler", paragraphs, words))
     return runs
 

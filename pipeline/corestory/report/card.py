@@ -196,12 +196,12 @@ def adapted_card(name: str, adaptation: Adaptation) -> str:
     chain = manifest.adapted if manifest is not None else ()
     trained = sum(part.articles for part in manifest.trained_on) if manifest is not None else 0
     rows = []
-    for number, one in enumerate(chain, start=1):
-        known = {form: f"{gain:+.3f}" for form, gain in one.gains.items()}
-        gains = [f"{form}: {known.get(form, 'not measured')} ({how})" for form, how in sorted(one.methods.items())]
-        counts = map(counted, (one.articles, one.sites, one.paragraphs, one.core))
-        by = f"corestory {one.corestory}, {one.created}"
-        rows.append((number, f"`{one.base_sha256[:16]}…`", *counts, "; ".join(gains), by))
+    for number, step in enumerate(chain, start=1):
+        known = {form: f"{gain:+.3f}" for form, gain in step.gains.items()}
+        gains = [f"{form}: {known.get(form, 'not measured')} ({how})" for form, how in sorted(step.methods.items())]
+        counts = map(counted, (step.articles, step.sites, step.paragraphs, step.core))
+        made_by = f"corestory {step.corestory}, {step.created}"
+        rows.append((number, f"`{step.base_sha256[:16]}…`", *counts, "; ".join(gains), made_by))
     columns = ("", "model before (SHA-256 of its weights)", "articles", "sites", "paragraphs", "core")
     return "\n".join(
         [

@@ -307,19 +307,27 @@ def _importance(findings: Findings) -> Figure | None:
     learned = findings.learned
     if learned is None or not learned.importance:
         return None
-    names = list(dict.fromkeys(effect.group for one in reversed(learned.importance) for effect in one.effects))
+    names = list(
+        dict.fromkeys(effect.group for importance in reversed(learned.importance) for effect in importance.effects)
+    )
     figure, (axes,) = drawing(height=0.9 + 0.4 * len(names))
     size = 0.7 / len(learned.importance)
-    for number, one in enumerate(learned.importance):
+    for number, importance in enumerate(learned.importance):
         heights = [
-            names.index(effect.group) + (number - (len(learned.importance) - 1) / 2) * size for effect in one.effects
+            names.index(effect.group) + (number - (len(learned.importance) - 1) / 2) * size
+            for effect in importance.effects
         ]
         # A hatch is seen on an empty bar only: its lines have the bar's colour.
-        color, face, hatch = (FILLER, "none", "////") if one.html else (CORE, (CORE, 0.35), "")
-        losses = [effect.loss for effect in one.effects]
+        color, face, hatch = (FILLER, "none", "////") if importance.html else (CORE, (CORE, 0.35), "")
+        losses = [effect.loss for effect in importance.effects]
         axes.barh(heights, losses, size * 0.9, facecolor=face, hatch=hatch, edgecolor=color,
-                  label=importance_name(one))  # fmt: skip
-        axes.hlines(heights, [effect.low for effect in one.effects], [effect.high for effect in one.effects], color=INK)
+                  label=importance_name(importance))  # fmt: skip
+        axes.hlines(
+            heights,
+            [effect.low for effect in importance.effects],
+            [effect.high for effect in importance.effects],
+            color=INK,
+        )
     axes.axvline(0, color=MUTED, linewidth=0.8)
     axes.set_yticks(range(len(names)), names)
     axes.set_xlabel("macro F1 lost when shuffled")

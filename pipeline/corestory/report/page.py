@@ -89,7 +89,7 @@ def _laid_out(part: Part) -> list[str]:
     if isinstance(part, Folded):
         return [text for table in part.tables for text in _laid_out(table)]
     if isinstance(part, Beside):
-        return [text for one in part.parts for text in _laid_out(one)]
+        return [text for inner in part.parts for text in _laid_out(inner)]
     return []
 
 
@@ -257,8 +257,8 @@ def report_about(
         name: value for name, value in msgspec.structs.asdict(tagger.settings).items() if isinstance(value, int | float)
     }
     sources = [
-        f"{one.source}: {one.articles:,} articles of {one.sites:,} sites, {one.paragraphs:,} paragraphs"
-        for one in manifest.trained_on
+        f"{origin.source}: {origin.articles:,} articles of {origin.sites:,} sites, {origin.paragraphs:,} paragraphs"
+        for origin in manifest.trained_on
     ]
     about = [
         ("data", data),

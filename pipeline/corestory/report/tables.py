@@ -168,8 +168,8 @@ def confusions(evaluation: Evaluation) -> ReportTable:
 def kinds_table(found: KindResult) -> ReportTable:
     """Lay out how well each kind of filler and each role of core was predicted."""
     rows = [
-        (one.name, counted(one.paragraphs), rounded(one.precision), rounded(one.recall), rounded(one.f1))
-        for one in (*found.kinds, *found.roles)
+        (rates.name, counted(rates.paragraphs), rounded(rates.precision), rounded(rates.recall), rounded(rates.f1))
+        for rates in (*found.kinds, *found.roles)
     ]
     note = f"Macro F1 over the kinds of filler: {rounded(found.macro_f1)}. The model was given the paragraphs' labels."
     columns = ("", "paragraphs", "precision", "recall", "F1")
@@ -178,7 +178,7 @@ def kinds_table(found: KindResult) -> ReportTable:
 
 def kind_confusions(found: KindResult) -> ReportTable:
     """Lay out the predicted kinds and roles of the paragraphs of each kind and role."""
-    names = tuple(one.name for one in (*found.kinds, *found.roles))
+    names = tuple(rates.name for rates in (*found.kinds, *found.roles))
     rows = tuple((name, *map(counted, row)) for name, row in zip(names, found.matrix, strict=True))
     return ReportTable("Which kind was taken for which", ("", *names), rows, note="Rows are labels.")
 
@@ -242,17 +242,18 @@ def ngram_table(title: str, ngrams: Sequence[Ngram]) -> ReportTable:
 
 def importance_table(found: Sequence[Importance]) -> ReportTable:
     """Lay out what shuffling each kind of evidence costs, without markup and with it."""
-    columns = ["evidence", *(f"macro F1 lost, {importance_name(one)}" for one in found), "what it is"]
-    names = list(dict.fromkeys(effect.group for one in reversed(found) for effect in one.effects))
-    meanings = {effect.group: effect.meaning for one in found for effect in one.effects}
-    losses = [{effect.group: effect for effect in one.effects} for one in found]
+    columns = ["evidence", *(f"macro F1 lost, {importance_name(importance)}" for importance in found), "what it is"]
+    names = list(dict.fromkeys(effect.group for importance in reversed(found) for effect in importance.effects))
+    meanings = {effect.group: effect.meaning for importance in found for effect in importance.effects}
+    losses = [{effect.group: effect for effect in importance.effects} for importance in found]
     rows = tuple(
-        (name, *(rounded(one[name].loss) if name in one else "–" for one in losses), meanings[name]) for name in names
+        (name, *(rounded(lost[name].loss) if name in lost else "–" for lost in losses), meanings[name])
+        for name in names
     )
     basis = "; ".join(
-        f"{importance_name(one)}: {counted(one.articles)} articles, {counted(one.paragraphs)} labelled paragraphs, "
-        f"macro F1 {rounded(one.macro_f1)} before"
-        for one in found
+        f"{importance_name(importance)}: {counted(importance.articles)} articles, "
+        f"{counted(importance.paragraphs)} labelled paragraphs, macro F1 {rounded(importance.macro_f1)} before"
+        for importance in found
     )
     note = (
         "Permutation importance by group (Breiman, 2001): one kind of evidence is exchanged among paragraphs, and all "
@@ -268,13 +269,13 @@ def importance_name(found: Importance) -> str:
 
 def measures_table(first: TaggerResult, second: TaggerResult, *, words: bool) -> ReportTable:
     """Lay out every measure of two models, and the difference."""
-    one, two = (result.words if words else result.paragraphs for result in (first, second))
+    of_first, of_second = (result.words if words else result.paragraphs for result in (first, second))
     lead = second.lead_words if words else second.lead_paragraphs
     rows = tuple(
         (
             MEASURES[name],
-            rounded(getattr(one.value, name)),
-            rounded(getattr(two.value, name)),
+            rounded(getattr(of_first.value, name)),
+            rounded(getattr(of_second.value, name)),
             "" if lead is None else difference(lead, name, reverse=True),
         )
         for name in METRIC_NAMES

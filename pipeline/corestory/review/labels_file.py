@@ -262,7 +262,7 @@ class LabelsFile:
         for number, line in enumerate(whole.split(b"\n") if whole else (), start=1):
             found.append((read_decision(line, where=f"{self.path}, line {number}"), line + b"\n"))
         # The decisions of a change have one time.
-        for _, write in groupby(found, key=lambda one: (one[0].article_id, one[0].decided)):
+        for _, write in groupby(found, key=lambda line: (line[0].article_id, line[0].decided)):
             self._keep(list(write))
         # Of older changes, the lines that they have replaced may be gone.
         undoable = sum(is_change for _, is_change in self._recent)

@@ -195,11 +195,11 @@ def held_out_accuracy(decisions: Sequence[Decision], training: TrainingHashes | 
     from corestory.evaluation.results import EvaluationSettings
     from corestory.model.overlap import seen_articles
 
-    known = [one for one in decisions if one.label and one.tagged and one.score is not None]
+    known = [decision for decision in decisions if decision.label and decision.tagged and decision.score is not None]
     if not known:
         return None
     columns = ("article_id", "text", "label", "score", "tagged")
-    frame = pd.DataFrame({name: [getattr(one, name) for one in known] for name in columns})
+    frame = pd.DataFrame({name: [getattr(decision, name) for decision in known] for name in columns})
     seen = set() if training is None else seen_articles(frame, training)
     frame = frame[~frame["article_id"].isin(seen)]
     if frame.empty:

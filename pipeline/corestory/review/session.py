@@ -232,7 +232,7 @@ class Session:
         """Return the articles that are done, with their labels."""
         with self._lock:
             return [
-                self._articles[number].labelled([one.label for one in self._state(number).paragraphs])
+                self._articles[number].labelled([paragraph.label for paragraph in self._state(number).paragraphs])
                 for number in self._accepted()
             ]
 
@@ -245,7 +245,11 @@ class Session:
     def untouched(self) -> dict[int, ShownArticle]:
         """Return the articles without a visit or a label, by number."""
         with self._lock:
-            return {n: one for n, one in enumerate(self._articles) if n not in self._opened and not self._held(n)}
+            return {
+                number: article
+                for number, article in enumerate(self._articles)
+                if number not in self._opened and not self._held(number)
+            }
 
     def show_retagged(self, articles: Mapping[int, ShownArticle], news: str) -> None:
         """Show articles as another model tags them, unless someone has opened or labelled them meanwhile."""
@@ -265,7 +269,7 @@ class Session:
         return list(range(len(self._articles))) if self._in_given_order else most_instructive_first(self._articles)
 
     def _asked(self, number: int) -> dict[int, ShownParagraph]:
-        return {one.position: one for one in self._articles[number].paragraphs if one.asked}
+        return {paragraph.position: paragraph for paragraph in self._articles[number].paragraphs if paragraph.asked}
 
     def _held(self, number: int) -> dict[int, Decision]:
         article_id, held = self._articles[number].article_id, self._labels.decisions
@@ -274,7 +278,7 @@ class Session:
 
     def _state(self, number: int) -> ArticleState:
         shown, held = self._articles[number], self._held(number)
-        paragraphs = tuple(ParagraphState.of(one, held.get(one.position)) for one in shown.paragraphs)
+        paragraphs = tuple(ParagraphState.of(paragraph, held.get(paragraph.position)) for paragraph in shown.paragraphs)
         return ArticleState(**asdict(self._entry(number)), url=shown.article.url, paragraphs=paragraphs)
 
     def _entry(self, number: int) -> ArticleEntry:
@@ -301,10 +305,19 @@ class Session:
         """Write labels, by position, with the seconds of an accepted article; all others with none, the first time."""
         held, when = self._held(number), datetime.now(UTC).isoformat(timespec="microseconds")
         article_id, decisions = self._articles[number].article_id, []
-        for position, one in self._asked(number).items():
+        for position, paragraph in self._asked(number).items():
             old = held.get(position)
             if old is None or old.label is None:
-                old = Decision(article_id, position, one.text, None, when, one.label, one.score, check=one.check)
+                old = Decision(
+                    article_id,
+                    position,
+                    paragraph.text,
+                    None,
+                    when,
+                    paragraph.label,
+                    paragraph.score,
+                    check=paragraph.check,
+                )
             if position in labels:
                 label, seconds = labels[position]
                 seconds = old.seconds if seconds is None else seconds
@@ -318,19 +331,28 @@ class Session:
     def _write(self, number: int, decisions: Sequence[Decision]) -> None:
         shown = self._articles[number]
         rows = zip(shown.paragraphs, markup_rows(shown.article), strict=True)
-        of_position = {one.position: markup for one, markup in rows}
-        self._labels.append([(one, decision_line(one, shown.article, of_position[one.position])) for one in decisions])
+        of_position = {paragraph.position: markup for paragraph, markup in rows}
+        self._labels.append(
+            [
+                (decision, decision_line(decision, shown.article, of_position[decision.position]))
+                for decision in decisions
+            ]
+        )
         self._revisions[number] += 1
         self.version += 1
         self._entries.pop(number, None)
 
 
 def _check(articles: Sequence[ShownArticle], numbers: Mapping[str, int], labels: LabelsFile) -> None:
-    shown = {(article.article_id, one.position): one for article in articles for one in article.paragraphs}
+    shown = {
+        (article.article_id, paragraph.position): paragraph for article in articles for paragraph in article.paragraphs
+    }
     known = [decision for decision in labels.decisions.values() if decision.article_id in numbers]
     for decision in known:
-        one = shown.get(decision.key)
-        if one is None or (one.check or text_check(one.text)) != (decision.check or text_check(decision.text)):
+        paragraph = shown.get(decision.key)
+        if paragraph is None or (paragraph.check or text_check(paragraph.text)) != (
+            decision.check or text_check(decision.text)
+        ):
             raise InputError(
                 f"has a label of paragraph {decision.position} of {decision.article_id!r}, which has another text now",
                 where=str(labels.path),

@@ -234,7 +234,9 @@ def _row(rank: int, suspect: Suspect) -> tuple[str, ...]:
 
 
 def _around(neighbours: Sequence[Neighbour]) -> str:
-    shown = (f"{one.label or 'unlabelled'}: {_cut(one.text, NEIGHBOUR_CHARACTERS)}" for one in neighbours)
+    shown = (
+        f"{neighbour.label or 'unlabelled'}: {_cut(neighbour.text, NEIGHBOUR_CHARACTERS)}" for neighbour in neighbours
+    )
     return spreadsheet_safe("\n".join(shown))
 
 
@@ -305,4 +307,4 @@ def _score(cell: str) -> float | None:
 
 def _article(article_id: str, lines: Mapping[int, ShownParagraph]) -> ShownArticle:
     paragraphs = tuple(lines[position] for position in sorted(lines))
-    return ShownArticle(Article(article_id, [one.text for one in paragraphs]), paragraphs)
+    return ShownArticle(Article(article_id, [paragraph.text for paragraph in paragraphs]), paragraphs)

@@ -132,7 +132,7 @@ def answers(
     except Exception as error:
         if len(requests) == 1:
             return [_failure(error)]
-        return [answer for one in requests for answer in answers(tagger, [one], rules=rules, memory=memory)]
+        return [answer for request in requests for answer in answers(tagger, [request], rules=rules, memory=memory)]
 
 
 def problem(status: int, detail: str, *, refused: Sequence[InputError] = (), fault: str = "") -> Answer:

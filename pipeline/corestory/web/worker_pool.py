@@ -168,9 +168,9 @@ class WorkerPool:
             try:
                 await self._tag(worker, batch)
             except OSError as error:  # no process can be started in the place of one that died
-                for one in batch:
-                    if not one.answer.done():
-                        one.answer.set_result(problem(503, "No worker can be started.", fault=reason_of(error)))
+                for waiting in batch:
+                    if not waiting.answer.done():
+                        waiting.answer.set_result(problem(503, "No worker can be started.", fault=reason_of(error)))
             finally:
                 self._busy -= 1
 
@@ -194,12 +194,12 @@ class WorkerPool:
     async def _tag(self, worker: _Worker, batch: Sequence[_Waiting], *, again: bool = False) -> None:
         loop = asyncio.get_running_loop()
         # The client of a cancelled one has gone, or has got the answer that it took too long.
-        batch = [one for one in batch if not one.answer.done()]
+        batch = [waiting for waiting in batch if not waiting.answer.done()]
         if not batch:
             return
         self._on_batch(len(batch))
         begin = loop.time()
-        requests = [one.request for one in batch]
+        requests = [waiting.request for waiting in batch]
         try:
             found = await loop.run_in_executor(self._threads, worker.ask, requests, self._seconds)
         except WorkerError as error:
@@ -210,13 +210,13 @@ class WorkerPool:
                 batch[0].answer.set_result(problem(422, f"The request {fate}. Send fewer or smaller articles."))
             self._on_restart()
             await loop.run_in_executor(self._threads, worker.replace)
-            for one in batch if worth_it else ():
-                await self._tag(worker, [one], again=True)
+            for waiting in batch if worth_it else ():
+                await self._tag(worker, [waiting], again=True)
             return
         self._second_per_request += 0.1 * ((loop.time() - begin) / len(batch) - self._second_per_request)
-        for one, answer in zip(batch, found, strict=True):
-            if not one.answer.done():
-                one.answer.set_result(answer)
+        for waiting, answer in zip(batch, found, strict=True):
+            if not waiting.answer.done():
+                waiting.answer.set_result(answer)
 
 
 class _Worker:
