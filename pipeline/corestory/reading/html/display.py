@@ -1,7 +1,7 @@
-"""Elements whose place on the page their tag alone does not tell: the page around them decides.
+"""Elements whose role depends on the page around them, not on their tag alone.
 
-Unknown elements, buttons and captions may stand within a sentence or on their own. The cells of a row in a table of
-figures belong together, and so do a term and its definition. Text for screen readers is no part of the sentence around
+Unknown elements, buttons and captions may be within a sentence or on their own. The cells of a row in a table of
+figures belong together, and so do a term and its definition. Text for screen readers is not part of the sentence around
 it.
 """
 
@@ -15,20 +15,20 @@ from corestory.reading.html.serialised import MARK, text_nodes
 from corestory.reading.html.tags import FLEXIBLE, KIND, OPENS, ROLE, ROLE_BITS, SPOKEN, ElementRole, Nesting, TagKind
 from corestory.types import Bool, Int
 
-# A table of figures has cells of at most so many words, and links in less than this share of its cells.
+# The most words of a cell in a table of figures, and the share of cells with links that such a table stays below.
 CELL_WORDS = 20
 LINKED_CELLS = 0.3
-# A definition that belongs on its term's line has at most so many words.
+# The most words of a definition that belongs on its term's line.
 DEFINITION_WORDS = 60
-# Text for screen readers is left out of paragraphs of at least so many words; shorter ones are labels and buttons.
+# The fewest words of a paragraph from which text for screen readers is removed; shorter ones are labels and buttons.
 SPOKEN_WORDS = 15
-# "<b><person><given>Ida</given> <family>Thorne</family></person></b>" has three elements in one another.
+# "<b><person><given>Ida</given> <family>Thorne</family></person></b>" has three elements inside one another.
 _NAME_PARTS = 3
 _UNKNOWN = (ElementRole.OTHER, ElementRole.BUTTON)
 
-# Inline content ends after so many tags.
+# The most tags within inline content.
 _NEAR = 30
-# The words of a larger element are told by those of the whole page, which are counted once.
+# The most tags of an element whose words are counted one by one; for larger ones, sums over the whole page are used.
 _FEW = 60
 
 
@@ -38,14 +38,14 @@ def needs_adjusting(tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bo
     if ((roles == ElementRole.ROW << ROLE_BITS) | (roles == ElementRole.TERM << ROLE_BITS)).any():
         return True
     in_doubt = np.flatnonzero(codes & (FLEXIBLE | SPOKEN))
-    # Most of them stand alone, as buttons do, and to look at a whole page takes longer.
+    # Most of them are alone, as buttons are, and adjusting a whole page takes longer.
     return any(_is_beside_text(index, tags, codes, texts) for index in in_doubt.tolist())
 
 
 def _is_beside_text(index: int, tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bool:
     if _role(codes, index) == ElementRole.CAPTION:
         return True
-    # Elements that begin where it begins, and end where it ends, may be parts of a sentence with it.
+    # Elements that begin and end where this one does may be parts of a sentence with it.
     first = index
     while first > max(1, index - _NAME_PARTS) and not texts[first - 1].strip() and _may_be_inline(codes, first - 1):
         first -= 1
@@ -67,16 +67,16 @@ def _may_be_inline(codes: Int, index: int) -> bool:
 
 
 def adjust(codes: Int, kinds: Int, texts: list[str]) -> None:
-    """Change the kinds of a page's tags in place, where the page around them decides.
+    """Change the kinds of a page's tags in place, if they depend on the page around them.
 
     Parameters
     ----------
     codes
-        The code of each tag, as of `corestory.reading.html.tags.Tags`.
+        The code of each tag, as in `corestory.reading.html.tags.Tags`.
     kinds
         The kind of each tag.
     texts
-        The text after each tag; spaces are put before some.
+        The text after each tag; some get a space before them.
     """
     _Adjusting(codes, kinds, texts).run()
 
@@ -91,7 +91,7 @@ class _Adjusting:
         self.links: list[int] = np.append(0, np.cumsum(kinds == TagKind.LINK)).tolist()
 
     def run(self) -> None:
-        # The inner elements first.
+        # Inner elements first.
         for start in sorted(self._opened(self.codes & FLEXIBLE > 0), key=self.ends.__getitem__):
             if self.kinds[start] < TagKind.BLOCK:
                 if self._stands_apart(start):
@@ -100,7 +100,7 @@ class _Adjusting:
                 self.kinds[start] = TagKind.INLINE_OPEN
         for start in self._opened(self.codes & SPOKEN > 0):
             block = self._above(start, lambda above: self.kinds[above] >= TagKind.BLOCK)
-            # The page itself is no paragraph.
+            # The page itself is not a paragraph.
             if block > 0 and self.kinds[block] == TagKind.BLOCK:
                 self._drop_spoken(start, block)
         self._join_definitions()
@@ -119,11 +119,11 @@ class _Adjusting:
         return above
 
     def _stands_apart(self, start: int) -> bool:
-        """Whether a caption or a link that is a button, both inline elements, is no part of the sentence around it."""
+        """Return whether an inline caption, or a link that is a button, is separate from the sentence around it."""
         is_caption = _role(self.codes, start) == ElementRole.CAPTION
         if is_caption and self._begins_block(start):
             return not self.texts[self.ends[start]].lstrip()[:1].islower()
-        # Buttons that stand alone are paragraphs of links.
+        # Buttons that are alone are paragraphs of links.
         return (
             (is_caption or self.texts[start - 1].strip() != "")
             and self._ends_block(start)
@@ -131,14 +131,14 @@ class _Adjusting:
         )
 
     def _begins_block(self, start: int) -> bool:
-        """Whether nothing stands before an inline element in the block around it."""
+        """Return whether no text comes before an inline element in the block around it."""
         before = start - 1
         while self.kinds[before] < TagKind.BLOCK and not _shows(self.texts[before]):
             before -= 1
         return before < 0 or not _shows(self.texts[before])
 
     def _ends_block(self, start: int) -> bool:
-        """Whether nothing follows in the block around an element, or other buttons alone."""
+        """Return whether no text, or only other buttons, follow an element in the block around it."""
         block = self._above(start, lambda above: self.kinds[above] >= TagKind.BLOCK)
         after, end = self.ends[start], self.ends[block] if block >= 0 else len(self.kinds) - 1
         while after < end and self.kinds[after] < TagKind.BLOCK and not _shows(self.texts[after]):
@@ -164,7 +164,7 @@ class _Adjusting:
         before, inside = self.texts[start - 1], self.texts[start].lstrip()
         if not self._words_in(start) or self._has_blocks(start):
             return False
-        # "textShare": a word and a label without a space between are written so only if the page shows them apart.
+        # "textShare": a page has no space between a word and a label only if it shows them separately.
         if before[-1:].isalnum() and inside[:1].isalnum() and not before.endswith(MARK):
             return False
         around, is_button = start, False

@@ -1,4 +1,4 @@
-"""Which hidden paragraphs of a page belong to its story all the same: the evidence decides, for scripts show many."""
+"""Hidden paragraphs of a page that belong to its story: scripts show many of them, so the page's evidence decides."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
@@ -7,12 +7,12 @@ from functools import cache, cached_property
 from corestory.reading.html.line_breaks import prose_word_count
 
 VISIBLE = -1
-"""In the place of a hidden paragraph's element: the paragraph is not hidden."""
+"""The value for a paragraph that is not hidden, in place of an element's number."""
 
 UNFOLDED_SHARE = 0.15
-"""Hidden prose may be the story from this share of the page's prose."""
+"""The share of the page's prose from which hidden prose may be the story."""
 
-# Parts of the class, id or role of elements that are hidden because they are for another time.
+# Parts of the class, id or role of elements that are hidden because the page shows them at another time.
 _DIALOGUES = frozenset(
     (
         *("modal", "dialog", "alertdialog", "popup", "overlay", "lightbox", "consent", "cookie", "cookies", "gdpr"),
@@ -20,7 +20,7 @@ _DIALOGUES = frozenset(
         *("promo", "promotion", "survey", "banner"),
     )
 )
-# Class words of elements that hide a part of what they stand in until a reader asks for it.
+# Class words of elements that hide a part of the text around them until a reader asks for it.
 _FOLDED = frozenset(
     (
         *("accordion", "collapse", "collapsed", "collapsible", "expand", "expandable", "expander"),
@@ -28,20 +28,21 @@ _FOLDED = frozenset(
         *("tabpanel", "spoiler", "faq", "details", "more", "reveal"),
     )
 )
-# Class words of elements that are shown on some screens alone.
+# Class words of elements that are shown only on some screens.
 _SCREENS = frozenset(
     (
         *("mobile", "desktop", "tablet", "phone", "handheld", "xs", "sm", "md", "lg", "xl", "small", "medium", "large"),
         *("portrait", "landscape", "print"),
     )
 )
-# Less than such a share of the letters of a translation are of the visible prose's script; in one script less than such
-# a share of its short words, of which each language has few. So many of them tell; other scripts have many.
+# A translation stays below this share of letters in the scripts of the visible prose or, in the same script, of short
+# words that the visible prose also has. The other values are the most letters of a short word, of which each language
+# has few, and the fewest short words that are evidence. In other scripts than these, short words are many.
 _OF_LANGUAGE, _SHORT, _TELLING = 0.3, 3, 15
 _FIRST_OTHER, _CJK = 0x05, 0x2E
-# Class words of elements that hold one page of a story, whose next pages are hidden.
+# Class words of elements that contain one page of a story, whose next pages are hidden.
 _PAGES = frozenset(("page", "pages", "part", "teil", "seite", "pagina", "strana", "sida", "chapter", "split"))
-# A folded part is of the story if visible prose stands so many elements above it.
+# The number of elements above a folded part in which visible prose shows that the part is story.
 _LEVELS = 3
 
 
@@ -52,25 +53,25 @@ def shown_rows(
     parents: Sequence[int],
     names_of: Callable[[int], Collection[str]],
 ) -> list[int]:
-    """Return which paragraphs belong to what the page shows, or will show of its story.
+    """Return the paragraphs that the page shows, or will show as part of its story.
 
-    Dialogues and menus stay hidden while the page shows prose. An accordion's panel beside visible prose is shown.
-    The next page of a story is shown beside the first one, in an element of the same names.
-    Prose in another language than the visible prose stays hidden: it is a translation.
-    Lines between visible prose stay hidden if they are less than what follows: they are for search engines.
-    Other hidden parts are shown if they hold much of the page's prose, and either stand beside visible prose (pay
-    walls, "read more") or are longer than any visible text (pages that fade in).
+    Dialogues and menus stay hidden if the page shows prose. An accordion's panel beside visible prose is shown.
+    The next page of a story is shown if it is beside the first one, in an element with the same names.
+    Prose in another language than the visible prose stays hidden, because it is a translation.
+    Lines between visible prose stay hidden if they are shorter than the prose after them: they are for search engines.
+    Other hidden parts are shown if they contain much of the page's prose, and are either beside visible prose (pay
+    walls, "read more") or longer than any visible text (pages that fade in).
 
     Parameters
     ----------
     texts
         The paragraphs.
     elements
-        For each the number of its innermost element.
+        The number of each paragraph's innermost element.
     hidden
-        For each the visible element in which the outermost hidden element around it stands, or `VISIBLE`.
+        For each paragraph the visible element that contains the outermost hidden element around it, or `VISIBLE`.
     parents
-        For each element its parent.
+        The parent of each element.
     names_of
         Returns the markup words of an element.
 
@@ -87,19 +88,19 @@ def shown_rows(
 
 
 class _Parts:
-    """The prose of a page by the part that holds it: what is visible, and each outermost hidden element."""
+    """The prose of a page by its parts: the visible part, and each outermost hidden element."""
 
     def __init__(self, parents: Sequence[int], names_of: Callable[[int], Collection[str]]) -> None:
         self._parents, self._names_of = parents, names_of
         self._words = 0
         self._visible: Counter[int] = Counter()  # words of visible prose directly in an element or in its children
-        self._folded: Counter[int] = Counter()  # words of hidden prose, by the visible element in which it stands
-        # Words of visible prose in that element behind a hidden element in it.
+        self._folded: Counter[int] = Counter()  # words of hidden prose, by the visible element around it
+        # Words of visible prose after a hidden element, in the visible element around both.
         self._behind: dict[tuple[int, int], int] = {}
         self._prose = defaultdict[tuple[int, int] | None, list[str]](list)
 
     def read(self, rows: Sequence[tuple[str, int, int]]) -> list[int]:
-        """Count the words of all paragraphs; return for each the outermost hidden element around it, or its element."""
+        """Count the words of all paragraphs; return the outermost hidden element around each, or its own element."""
         parents, visible = self._parents, self._visible
         roots = []
         for text, element, holder in reversed(rows):
@@ -118,7 +119,7 @@ class _Parts:
             roots.append(root)
         return roots[::-1]
 
-    # Most pages have no hidden prose for which these are asked.
+    # Most pages have no hidden prose that needs these.
     @cached_property
     def _longest(self) -> int:
         return max(self._visible.values(), default=0)
@@ -132,7 +133,7 @@ class _Parts:
         return {(self._parents[element], *self._names_of(element)) for element, words in self._visible.items() if words}
 
     def is_shown(self, holder: int, root: int) -> bool:
-        """Whether the paragraphs of a hidden element that stands in a visible one are shown."""
+        """Return whether the paragraphs of a hidden element in a visible one are shown."""
         return self._may_show(holder, root) and not _is_translation(self._prose[holder, root], *self._own_words)
 
     def _may_show(self, holder: int, root: int) -> bool:
@@ -155,7 +156,7 @@ class _Parts:
 
 
 def _is_translation(texts: Sequence[str], own: Counter[int], shared: Collection[str]) -> bool:
-    """Return whether prose is in another language than that with letters of some scripts and with some short words."""
+    """Return whether prose is in another language than the page, whose letters by script and short words are given."""
     if not texts or not own:
         return False
     scripts = _scripts(texts)
@@ -186,7 +187,7 @@ def copies_for_screens(
     parents: Sequence[int],
     names_of: Callable[[int], Collection[str]],
 ) -> list[int]:
-    """Return which paragraphs repeat the one before for screens of another width; parameters as of `shown_rows`."""
+    """Return the paragraphs that repeat the one before for screens of another width; parameters as in `shown_rows`."""
     copies = []
     for row in range(1, len(texts)):
         if texts[row] == texts[row - 1] and prose_word_count(texts[row]):

@@ -1,4 +1,4 @@
-"""The values in scripts: JSON, what JavaScript assigns or reads from a string, and what React's server sends."""
+"""Values in scripts: JSON, values that JavaScript assigns or reads from a string, and data from React's server."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ _STATE_NAME = re.compile(
 _JSON = re.compile(r'[\[{]\s*["\[{]')
 _MOST_FAILURES = 100
 _DECODER = json.JSONDecoder(strict=False)
-# A string of a script that is no JSON, for the names in it have no quotation marks.
+# A string in a script that is not JSON because its names have no quotation marks.
 _LITERAL = re.compile(r'"(?:[^"\\\n]|\\.){60,}"')
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
-# A string of any kind, and the tags of what a script writes into its page.
+# A string of any kind, and tags in the HTML that a script writes into its page.
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*+)("?)|' + r"'((?:[^'\\\n]|\\.)*+)('?)|`((?:[^`\\]|\\.)*+)(`?)", re.DOTALL)
 _WRITTEN = re.compile(r"<\\?/?(?:p|br|div)\b", re.IGNORECASE)
-# So many characters before it name what is no story.
+# Words that show that a string is not a story, and the number of characters before it in which they count.
 _NOTICE, _BEFORE = re.compile("consent|cookie|gdpr|privacy|terms|popup|modal|newsletter|banner", re.IGNORECASE), 60
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\(['`$])|(\\.)|\"", re.DOTALL)
-# What tells where JSON that is cut off may be closed: strings, commas and brackets.
+# Strings, commas and brackets, which show where JSON that is cut off can be closed.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+("?)|[\[\]{},]', re.DOTALL)
 _LITERAL_SIZE = len("false")
 _CLOSING = {"[": "]", "{": "}"}
 _PART_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
-# The state of Angular's server writes the characters of HTML so.
+# The state from Angular's server has these in place of the characters of HTML.
 _ANGULAR = {"&q;": '"', "&l;": "<", "&g;": ">", "&s;": "'", "&a;": "&"}
-# A row of what Next.js's server components send: JSON, or a text of so many bytes.
+# A row of the data from Next.js's server components: JSON, or a text with its number of bytes.
 _ROW = re.compile(r"([0-9a-f]{1,8}):(?:T([0-9a-f]{1,6}),)?")
 
 
 def json_value(raw: str) -> object:
-    """Read JSON, also as older systems hide it and as Angular's server writes it.
+    """Read JSON, also if older systems hide it or Angular's server has written it.
 
     Raises
     ------
     ValueError
-        If it is none.
+        The text is not JSON.
     """
     if "&q;" in raw:
         for written, character in _ANGULAR.items():
@@ -61,7 +61,7 @@ def json_value(raw: str) -> object:
 
 
 def _cut_off_value(text: str, begin: int, error: json.JSONDecodeError) -> object:
-    """Read JSON whose end is missing, for the page was cut off; raise the error if it is damaged elsewhere."""
+    """Read JSON whose end is missing because the page was cut off; raise the error if it is damaged elsewhere."""
     if not (error.msg.startswith(("Unterminated", "Invalid \\")) or error.pos >= len(text.rstrip()) - _LITERAL_SIZE):
         raise error
     closing: list[str] = []
@@ -80,7 +80,7 @@ def _cut_off_value(text: str, begin: int, error: json.JSONDecodeError) -> object
     rest, ends = text[begin:], "".join(reversed(closing))
     if in_string:
         ends = f'"{ends}'
-    # The string may end in a part of an escape, or be a name without a value.
+    # The string may end in part of an escape, or be a name without a value.
     whole_escapes = rest[:-6] + _PART_ESCAPE.sub("", rest[-6:])
     for candidate in (rest + ends, whole_escapes + ends, text[begin:last] + ends.lstrip('"')):
         try:
@@ -91,10 +91,10 @@ def _cut_off_value(text: str, begin: int, error: json.JSONDecodeError) -> object
 
 
 def assigned_values(script: str) -> Iterator[tuple[str, object]]:
-    """Yield the lists, objects and decoded strings that a script assigns, with the names that it gives them.
+    """Yield the lists, objects and decoded strings that a script assigns, with the names of their variables.
 
-    An expression that is no JSON, such as a state with bare names, gives its strings. A name that says nothing of a
-    state or an article is the empty one, and its value comes only if it is whole.
+    If an expression is not JSON, such as a state with bare names, its strings are yielded. A name that does not suggest
+    a state or an article is replaced by an empty one, and its value is yielded only if it is whole.
 
     Examples
     --------
@@ -115,17 +115,17 @@ def assigned_values(script: str) -> Iterator[tuple[str, object]]:
                 value = _CALLS[call](value) if call in _CALLS and isinstance(value, str) else value
             yield name, value
         except (ValueError, RecursionError):
-            # No JSON but an expression, whose strings are.
+            # An expression that is not JSON, but whose strings are.
             if name and not calls:
                 yield name, [{"text": decoded(literal[0])} for literal in _LITERAL.finditer(script, match.end())]
                 return
             failures += 1
-            if failures > _MOST_FAILURES:  # each costs the time of a look through the script
+            if failures > _MOST_FAILURES:  # each costs a search through the script
                 return
 
 
 def written_html(script: str) -> str:
-    r"""Return the HTML in the strings of a script, one after another, as it writes them into its page.
+    r"""Return the HTML in the strings of a script, one after another, as the script writes it into its page.
 
     Examples
     --------
@@ -154,7 +154,7 @@ def _value(script: str, begin: int) -> tuple[object, int]:
 
 
 def _as_string(quoted: str) -> str:
-    """Write what is between other quotation marks as a string of JSON."""
+    """Return the text between other quotation marks as a JSON string."""
     return f'"{_ESCAPE.sub(_as_json, quoted)}"'
 
 
@@ -182,7 +182,7 @@ _CALLS: dict[str, Callable[[str], object]] = {
 
 
 def decoded(text: str, begin: int = 0) -> str:
-    """Return the text of the JSON string that begins at a position, and nothing if none does."""
+    """Return the text of the JSON string that begins at a position, or an empty string if there is none."""
     try:
         return str(_DECODER.raw_decode(text, begin)[0])
     except ValueError:
@@ -190,7 +190,7 @@ def decoded(text: str, begin: int = 0) -> str:
 
 
 def sent_values(sent: str) -> Iterator[object]:
-    """Yield the values that server components sent, which stand on lines of their own but for texts."""
+    """Yield the values that server components sent: each on a line of its own, except texts."""
     begin = 0
     while match := _ROW.match(sent, begin):
         if match[2]:

@@ -1,4 +1,4 @@
-"""Where the line breaks of a block's text, its blank lines and the lines of preformatted text end paragraphs."""
+"""Ends of paragraphs within a block: at line breaks, at blank lines, and in preformatted text."""
 
 import re
 from collections.abc import Sequence
@@ -7,15 +7,15 @@ from itertools import pairwise
 from corestory.reading.html.serialised import MARK
 from corestory.reading.text import split_text, word_count
 
-# A line of so many words is prose; it has at least so many characters.
+# The fewest words of a line of prose, and the fewest characters.
 PROSE_WORDS, _PROSE_CHARACTERS = 15, 25
-# Below a question or a linked headline, a sentence of so many words is an answer or a summary.
+# The fewest words of a sentence that is an answer below a question, or a summary below a linked headline.
 ANSWER_WORDS = 5
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥]['\"’”»›)\]」』*_]*$")
 
 
 def prose_word_count(text: str) -> int:
-    """Count the words of a paragraph, 0 if they are too few for prose.
+    """Count the words of a paragraph, or return 0 if they are too few for prose.
 
     Examples
     --------
@@ -31,22 +31,22 @@ def prose_word_count(text: str) -> int:
 def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
     r"""Cut a block's text at those single line breaks that end a paragraph.
 
-    A break ends a paragraph after the end of a sentence, if prose is before it and after it, or a link is all of the
-    line on one side; every break does in a block of which most lines are prose, and so does the break between a block's
-    first line and prose: that line is a headline or a byline. Of two lines a question or a link is a paragraph, if the
-    other is a sentence. Other breaks are spaces: verse and addresses have them.
+    A break ends a paragraph after the end of a sentence, if prose is before it and after it, or if a link is the whole
+    line on one side. In a block whose lines are mostly prose, every break ends a paragraph. So does the break between a
+    block's first line and prose, because that line is a headline or a byline. Of two lines, a question or a link is a
+    paragraph if the other line is a sentence. Other breaks become spaces, as in verse and addresses.
 
     Parameters
     ----------
     pieces
-        The text, with `corestory.reading.html.serialised.MARK` in the place of each break.
+        The text, with `corestory.reading.html.serialised.MARK` in place of each break.
     linked
-        For each line how many of its characters are in links.
+        The number of characters of each line that are in links.
 
     Returns
     -------
     list of tuple of str and int
-        Each paragraph's text, and how many of its characters are in links.
+        Each paragraph's text, and the number of its characters that are in links.
 
     Examples
     --------
@@ -90,7 +90,7 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
 def cut_at_blank_lines(text: str) -> list[str]:
-    r"""Cut a block's text at its blank lines, if they can only be the ends of paragraphs that a style sheet shows.
+    r"""Cut a block's text at its blank lines, if these can only be the ends of paragraphs that a style sheet shows.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def cut_at_blank_lines(text: str) -> list[str]:
 
 
 def cut_preformatted(text: str) -> list[str]:
-    r"""Cut the text of a ``<pre>`` as plain text is cut, if there is prose in it; code and drawings stay one paragraph.
+    r"""Cut the text of a ``<pre>`` like plain text, if it contains prose; code and drawings stay one paragraph.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""Markup words of paragraphs: tag names, and the parts of `class`, `id`, `role` and `itemprop`, of what encloses them.
+"""Markup words of paragraphs: tag names and parts of `class`, `id`, `role` and `itemprop` of the elements around them.
 
-Most paragraphs of a batch share them, so each distinct sequence is kept once, as the parts that it is joined of.
+Most paragraphs of a batch share them, so each distinct sequence is stored once, as a list of parts.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from corestory.types import Bool, Int
 if TYPE_CHECKING:
     from corestory.reading.html.outline import Outline
 
-# How many of a paragraph's nearest elements are named.
+# The number of a paragraph's nearest elements that are named.
 MARKUP_LEVELS = 12
 # Prefixes of the words of the nearest elements: the paragraph's own, the one around it, and the one around that.
 NEAR = ("own_", "up_", "upup_")
-# The words of a paragraph that the page declares but does not show.
+# The markup word of a paragraph that the page declares but does not show.
 DECLARED = "declared"
 
 # Tokens read every digit as 0, so letters number the heading levels.
 HEADINGS = {"h1": "h_one", "h2": "h_two", "h3": "h_three", "h4": "h_four", "h5": "h_five", "h6": "h_six"}
-# Parts of one letter tell nothing.
+# Parts of one letter carry no information.
 _NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
-_READ = 300  # of a value no more is read
+_READ = 300  # the most characters of a value that are read
 _FACTOR = np.uint64(0xD1342543DE82EF95)
 
-# An element, its class, and its `id`, `role` and `itemprop` where it has any.
+# An element, its class, and its `id`, `role` and `itemprop` if it has any.
 Name = tuple[str, str, tuple[str, ...]]
 
 
 class Names:
-    """The names that were seen, by their numbers; number 0 is that of tags without a name.
+    """The names seen so far, by their numbers; number 0 belongs to tags without a name.
 
     Attributes
     ----------
     shapes
-        For each name the number of its element and class alone.
+        The number of each name's element and class, without the other attributes.
 
     Examples
     --------
@@ -69,7 +69,7 @@ class Names:
         return self._names[number]
 
     def number(self, name: Name) -> int:
-        """Return a name's number, a new one where it has none."""
+        """Return a name's number; a new name gets a new number."""
         number = self._numbers.get(name)
         if number is None:
             self._numbers[name] = number = len(self._names)
@@ -85,7 +85,7 @@ class Names:
         return words
 
     def words_within(self, numbers: Iterable[int]) -> str:
-        """Return `inline_words` of some names, once each, a space between."""
+        """Return `inline_words` of some names, each once, with a space between."""
         known = self._inline_words
         found: dict[str, None] = {}
         for number in dict.fromkeys(numbers):
@@ -109,7 +109,7 @@ def block_words(name: Name) -> str:
 
 
 def inline_words(name: Name) -> tuple[str, ...]:
-    """Return the same of an element within a line, each marked as such.
+    """Return the same words of an element within a line, each with the prefix ``in``.
 
     Examples
     --------
@@ -136,13 +136,13 @@ class MarkupWords:
     Attributes
     ----------
     parts
-        The texts of which they are joined, with a space between.
+        The texts from which sequences are joined, with a space between.
     row
-        For each place where a part stands, the number of the distinct sequence; never decreasing.
+        For each occurrence of a part, the number of its distinct sequence; never decreasing.
     part
-        For each of them, the part's number.
+        For each occurrence, the part's number.
     number
-        For each paragraph the number of its sequence.
+        The number of each paragraph's sequence.
 
     Examples
     --------
@@ -159,14 +159,14 @@ class MarkupWords:
 
     @classmethod
     def of_texts(cls, texts: Sequence[str]) -> MarkupWords:
-        """Take the words of each paragraph as they are spelt."""
+        """Use each text as the markup words of a paragraph."""
         distinct: dict[str, int] = {}
         number = np.array([distinct.setdefault(text, len(distinct)) for text in texts], np.int64)
         return cls(list(distinct), np.arange(len(distinct)), np.arange(len(distinct)), number)
 
     @classmethod
     def of_pages(cls, pages: Sequence[Outline]) -> MarkupWords:
-        """Name the elements around and within the paragraphs of some pages, of which each has one or more."""
+        """Name the elements around and within the paragraphs of some pages, each of which has at least one."""
         texts: dict[str, int] = {}
         found = []
         for _, same in groupby(pages, key=lambda page: id(page.known)):
@@ -174,7 +174,7 @@ class MarkupWords:
             known = some[0].known
             found.append((_numbered_inline(some, known, texts), _numbered_around(some, known, texts)))
         inline, chains = (np.concatenate(column, axis=-1) for column in zip(*found, strict=True))
-        # Two keys are the same for two paragraphs as improbably as two hashes for two words.
+        # Two paragraphs have the same key by chance as rarely as two words have the same hash.
         key = inline.astype(np.uint64)
         for level in chains:
             key = key * _FACTOR + level.astype(np.uint64)
@@ -193,7 +193,7 @@ class MarkupWords:
 
     @property
     def count(self) -> int:
-        """How many distinct sequences there are."""
+        """The number of distinct sequences."""
         return int(self.row[-1]) + 1 if len(self.row) else 0
 
     def rows(self, inside: slice | Int) -> MarkupWords:
@@ -220,9 +220,9 @@ class MarkupWords:
         return found.take(self.number)
 
     def near(self, *kinds: Iterable[Set[str]]) -> list[Bool]:
-        """Return whether an element near each paragraph has all words of a class, for several kinds of classes.
+        """Return whether an element near each paragraph has all words of a class, for several groups of classes.
 
-        Headings count for nothing: their `id` is often made of their text.
+        Headings do not count, because their `id` is often made of their text.
 
         Examples
         --------
@@ -251,7 +251,7 @@ class MarkupWords:
 
 
 def _numbered_inline(pages: Sequence[Outline], known: Names, texts: dict[str, int]) -> Int:
-    """Return the number of the words within each paragraph; those that are not shown have their own."""
+    """Return the number of the words within each paragraph; paragraphs that are not shown have words of their own."""
     numbers: list[int] = []
     spelt: dict[tuple[int, ...], int] = {}
     for page in pages:
@@ -268,11 +268,11 @@ def _numbered_inline(pages: Sequence[Outline], known: Names, texts: dict[str, in
 
 
 def _numbered_around(pages: Sequence[Outline], known: Names, texts: dict[str, int]) -> Int:
-    """Return the numbers of the words of the elements around each paragraph, the nearest first, -1 where there is none.
+    """Return the numbers of the words of the elements around each paragraph, the nearest first; -1 for none.
 
     Shape (`MARKUP_LEVELS`, paragraphs).
     """
-    # An element more is its own parent: in it stand the others, and what is not shown.
+    # One more element is its own parent; it contains the outermost elements and the paragraphs that are not shown.
     outside = sum(len(page.parents) for page in pages)
     parents, names, at = np.full(outside + 1, outside), np.zeros(outside + 1, np.int64), []
     begin = 0
@@ -300,7 +300,7 @@ def _numbered_around(pages: Sequence[Outline], known: Names, texts: dict[str, in
 
 
 def _has_one(words: Set[str], classes: Iterable[tuple[str, Set[str]]], telling: Set[str]) -> bool:
-    """Return whether the words of an element hold a whole class; `telling`, those of all classes, is quick to ask."""
+    """Return whether an element's words include a whole class; `telling`, the words of all classes, is fast to test."""
     return not words.isdisjoint(telling) and any(
         names <= words and not any(word.startswith(f"{level}h_") for word in words) for level, names in classes
     )

@@ -16,27 +16,27 @@ from corestory.types import Float, Int
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """A page's paragraphs and what its HTML says around them.
+    """A page's paragraphs and the markup around them.
 
     Attributes
     ----------
     texts
-        The paragraphs. What comes last may be declared and not shown.
+        The paragraphs. The last ones may be declared but not shown.
     elements
-        For each shown paragraph the number of its innermost block element.
+        The number of each shown paragraph's innermost block element.
     inline
         The names of the page's inline elements, in order, as numbers of `known`.
     inline_begins, inline_ends
-        For each shown paragraph where the inline elements within begin and end in `inline`.
+        For each shown paragraph the beginning and the end of its inline elements in `inline`.
     density
-        For each paragraph the share of its characters that are in links, 0 to 1.
+        The share of each paragraph's characters that are in links, 0 to 1.
     declared
         For each paragraph the share of its three-word runs that the page also declares to machines as its story
-        (schema.org ``articleBody``); -1 where it declares none.
+        (schema.org ``articleBody``); -1 if it declares none.
     parents
-        For each block element, in document order, its parent's number, -1 for the first.
+        The number of each block element's parent, in document order; -1 for the first.
     names
-        For each block element the number of its name in `known`.
+        The number of each block element's name in `known`.
     known
         The names by their numbers.
 
@@ -60,7 +60,7 @@ class Outline:
     known: Names
 
     def __reduce__(self) -> tuple[type[Outline], tuple[object, ...]]:
-        # `known` holds names of other pages too.
+        # `known` also holds names of other pages.
         used, which = np.unique(np.concatenate([self.names, self.inline]), return_inverse=True)
         known = Names()
         number = np.array([known.number(self.known[one]) for one in used.tolist()], np.int64)[which]
@@ -71,7 +71,7 @@ class Outline:
         )  # fmt: skip
 
     def with_undisplayed(self, texts: list[str]) -> Outline:
-        """Add paragraphs that the page declares but does not show; they stand in the first element."""
+        """Add paragraphs that the page declares but does not show; they belong to the first element."""
         return replace(
             self,
             texts=self.texts + texts,
@@ -80,7 +80,7 @@ class Outline:
         )
 
     def rows(self, rows: Sequence[int]) -> Outline:
-        """Leave out all paragraphs but some of those that are shown."""
+        """Keep only some of the shown paragraphs."""
         columns = ("elements", "inline_begins", "inline_ends", "density", "declared")
         return replace(
             self,
@@ -90,11 +90,11 @@ class Outline:
 
     @cached_property
     def prose_words(self) -> int:
-        """Number of words in paragraphs of prose, those that are mostly links left out."""
+        """The number of words in paragraphs of prose, without those that are mostly links."""
         return sum(self._prose())
 
     def has_prose(self, words: int) -> bool:
-        """Whether there are so many words in paragraphs of prose; most pages have them in their first ones."""
+        """Return whether the paragraphs of prose have at least `words` words; usually the first ones do."""
         return any(count >= words for count in accumulate(self._prose()))
 
     def _prose(self) -> Iterator[int]:
@@ -103,15 +103,15 @@ class Outline:
 
     @property
     def at(self) -> Int:
-        """For each paragraph, those not shown too, the number of its innermost block element."""
+        """The number of each paragraph's innermost block element, also for paragraphs that are not shown."""
         return np.append(self.elements, np.zeros(len(self.texts) - len(self.elements), np.int64))
 
     @property
     def likes(self) -> Int:
-        """For each block element how many of its siblings have the same tag and class, itself included."""
+        """The number of each block element's siblings with the same tag and class, including itself."""
         shapes = np.fromiter(map(self.known.shapes.__getitem__, self.names.tolist()), np.int64, len(self.names))
         widest = int(shapes.max(initial=0)) + 1
-        # The outermost have no siblings, and each its own number here.
+        # The outermost elements have no siblings, so each gets a parent number of its own.
         parents = np.where(self.parents >= 0, self.parents, -1 - np.arange(len(self.parents)))
         _, which, count = np.unique(parents * widest + shapes, return_inverse=True, return_counts=True)
         return count[which]

@@ -1,9 +1,9 @@
-"""HTML to paragraphs: what a reader sees of a page, cut where a block ends, with the markup around each piece.
+"""HTML to paragraphs: the visible text of a page, cut at the ends of blocks, with the markup around each piece.
 
-In some pages an element without an end holds the rest, as code or as a comment. Many were written as XML, in which any
-empty element may close itself: ``<script src="a.js"/>``. HTML knows no such tags. Its parser takes all behind that
-script for code, so that nothing is left of the page. Neither does it know sections such as ``<![CDATA[The quay]]>``,
-and takes them for comments.
+In some pages an element without an end contains the rest, as code or as a comment. Many of them were written as XML, in
+which any empty element may close itself: ``<script src="a.js"/>``. HTML has no such tags, so its parser reads the whole
+page after that script as code. HTML also has no sections such as ``<![CDATA[The quay]]>``; its parser reads them as
+comments.
 """
 
 import re
@@ -25,31 +25,31 @@ from corestory.reading.html.segments import cut
 from corestory.reading.html.serialised import NormalForm
 from corestory.reading.html.tags import VOID
 
-# So many elements of a page may lack their end.
+# The most elements without an end that are closed in a page.
 _MISSING_ENDS = 3
-# Elements whose content is no markup: without an end tag, the rest of a page is in them.
+# Elements whose content is not markup: without an end tag, they contain the rest of a page.
 _HOLDING = ("script", "iframe", "title", "textarea", "style")
-# With attributes as XML has them: of `<a href=/news/>`, the slash belongs to the address.
+# With attributes in the form of XML, because in `<a href=/news/>` the slash belongs to the address.
 _SELF_CLOSED = re.compile(r"""<([a-zA-Z][\w:.-]*+)((?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'))*+)\s*+/>""")
 
-# The end of a comment with a space too many.
+# The end of a comment with an extra space.
 _MISTYPED, _MISTYPED_BYTES = re.compile(r"--\s+>"), re.compile(rb"--\s+>")
-# Elements in which tags are text or nothing, comments, and what begins the markup that they should not hold.
+# Comments and elements in which tags are text or nothing, and tags of the markup that they should not contain.
 _OPEN = re.compile(r"<(script|style|title|textarea|select|iframe)\b[^<>]*>|<!--", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:p|div|h[1-6]|article|main|section|body|/head)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One parsed page: its paragraphs and what its head says of the article.
+    """One parsed page: its paragraphs and the facts about the article in its head.
 
     Attributes
     ----------
     texts
         The paragraphs in the order of the page.
     markup
-        What is around them. None of a page that shows no prose and keeps its story in a script, for its markup says
-        nothing of a story that it does not hold.
+        The markup around the paragraphs. None for a page that shows no prose and has its story in a script, because its
+        markup does not describe that story.
     frames
         The addresses of the pages that a page of frames shows.
     """
@@ -65,10 +65,10 @@ class Page:
 def read_page(source: str | bytes) -> Page:
     """Cut a page's HTML into visible paragraphs.
 
-    A page that shows no story may hold it for others than readers with scripts: in ``<noscript>``, in declarative
-    shadow DOM, in ``<noframes>``, in a ``<textarea>``, in what an ``<object>`` or a ``<video>`` holds for browsers that
-    do not show it, in schema.org's ``articleBody``, or in the state or the templates of a client-side application. It
-    is then taken from the first of these that has it.
+    A page that shows no story may contain it for other programs than browsers with scripts: in ``<noscript>``, in
+    declarative shadow DOM, in ``<noframes>``, in a ``<textarea>``, in the content of an ``<object>`` or a ``<video>``
+    for browsers that do not show it, in schema.org's ``articleBody``, or in the state or the templates of a client-side
+    application. The story is then read from the first of these that has it.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def read_page(source: str | bytes) -> Page:
     Returns
     -------
     Page
-        The paragraphs, what is around them, and what the head declares.
+        The paragraphs, the markup around them, and the facts that the head declares.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def read_page(source: str | bytes) -> Page:
 
 
 def _read(source: str | bytes, ends: int) -> Page:
-    """Cut a page, and if it shows no prose the same page with up to so many ends of elements that it lacks."""
+    """Cut a page; if it shows no prose, cut it again with up to `ends` missing ends of elements added."""
     tree = LexborHTMLParser(source)
     title = _title(tree)
     url = _attribute(tree, 'link[rel="canonical"]', "href") or _attribute(tree, 'meta[property="og:url"]', "content")
@@ -101,7 +101,7 @@ def _read(source: str | bytes, ends: int) -> Page:
     declared = declared_paragraphs(tree, title) if names_story else []
     frames = () if tree.body else tuple(frame.attributes.get("src") or "" for frame in tree.css("frame"))
     is_lost = holds_rest(tree)
-    # Last, for this changes the tree.
+    # Last, because this changes the tree.
     form = NormalForm(tree.body or tree.root, tree.head)  # a set of frames has no body
     shown = cut(form)
     if form.alternatives:
@@ -145,7 +145,7 @@ def _title(tree: LexborHTMLParser) -> str:
 
 
 def holds_rest(tree: LexborHTMLParser) -> bool:
-    """Whether the last element of a page holds the tags of what is behind it as text."""
+    """Return whether the last element of a page contains the tags after it as text."""
     node = tree.body
     while node is not None and node.last_child is not None:
         node = node.last_child
@@ -154,7 +154,7 @@ def holds_rest(tree: LexborHTMLParser) -> bool:
 
 
 def with_end_tags(html: str) -> str:
-    """Write an end tag behind each element that closes itself, if one of them would hold what is behind it.
+    """Write an end tag after each element that closes itself, if one of them would contain the page after it.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def with_end_tags(html: str) -> str:
 
 
 def with_missing_end(html: str) -> str:
-    """Write the end of the first element or comment that has none before the markup behind it.
+    """Close the first element or comment that has no end before the markup after it.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def with_missing_end(html: str) -> str:
 
 
 def with_end_of_comment(source: str | bytes) -> str | bytes:
-    """Close a comment that nothing closes if its end is mistyped: "-- >".
+    """Close a comment without an end if its end is mistyped: "-- >".
 
     Examples
     --------
@@ -215,7 +215,7 @@ def with_end_of_comment(source: str | bytes) -> str | bytes:
 
 
 def with_sections(html: str) -> str:
-    """Write out the text of sections that HTML takes for comments.
+    """Replace sections that HTML reads as comments with their text.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Stories that a page does not show: in schema.org's ``articleBody``, and where client-side applications keep them."""
+"""Stories that a page does not show: in schema.org's ``articleBody``, and in the data of client-side applications."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from corestory.reading.text import may_be_unspaced, split_text, word_count, word
 if TYPE_CHECKING:
     from corestory.reading.html.outline import Outline
 
-# Declared text of at least so many words, of which the page shows less than this share, stands in for the page's.
+# The fewest words of declared text that replaces the page's.
 DECLARED_WORDS = 60
-# So few are enough where the page shows no prose at all.
+# The fewest such words if the page shows no prose at all.
 LONE_WORDS = 25
+# The share of the declared text from which the page counts as showing it.
 DECLARED_SHOWN = 0.5
-# Text is compared by runs of so many words, or of so many characters where no spaces part the words.
+# The number of words in the runs by which texts are compared, and of characters in scripts without spaces.
 RUN = 3
 UNSPACED_RUN = 6
 
@@ -37,10 +38,10 @@ _TEMPLATE_TYPES = frozenset(
     ("text/template", "text/html", "text/x-template", "text/x-handlebars-template", "application/xml", "text/xml")
 )
 _ELSEWHERE = 'template,meta[itemprop="articleBody"]'
-# JSON or HTML in attributes, as Inertia and the islands of other frameworks have it, in the normal form of a page.
+# JSON or HTML in attributes of a page's normal form, as Inertia and the islands of other frameworks write it.
 _ATTRIBUTE = re.compile(r'="([\[{][^"]{200,}|\s*(?:<|&lt;)(?:p|div|section|article|h[1-6])\b[^"]{200,})"')
 _ATTRIBUTE_TYPE = "attribute"
-# A piece of what Next.js's server components send.
+# A piece of the data from Next.js's server components.
 _PIECE = re.compile(r"__next_f\b[^\[]{0,40}\.push\(\s*\[\s*1\s*,\s*(?=\")")
 # Values under other names are addresses, identifiers, dates and the like.
 _TEXT_KEYS = frozenset(
@@ -53,14 +54,14 @@ _TEXT_KEYS = frozenset(
 _ITEM_WORDS = 8
 # The name of a type: "paragraph", "ShallowReactive".
 _IDENTIFIER = re.compile(r"[a-z]+|[A-Za-z][a-z]+[A-Z]\w*")
-# What no name tells to be a state is one if so many of its texts are prose: notices have fewer.
+# The fewest texts of prose in a value whose name does not show that it is a state: notices have fewer.
 _LEAST_ITEMS = 4
 
 
 def declared_paragraphs(tree: LexborHTMLParser, title: str = "") -> list[str]:
-    """Return the paragraphs of the longest story that the page declares to machines, if it declares any.
+    """Return the paragraphs of the longest story that the page declares to machines, or an empty list.
 
-    One whose headline begins the page's title goes before others: lists of stories are declared, too.
+    A story whose headline begins the page's title comes before others, because lists of stories are declared, too.
     """
     bodies = list[tuple[str, str]]()
     for node in tree.css('script[type*="ld+json" i]'):
@@ -70,7 +71,7 @@ def declared_paragraphs(tree: LexborHTMLParser, title: str = "") -> list[str]:
         try:
             bodies += _article_bodies(json_value(raw))
         except (ValueError, RecursionError):
-            # Two objects one after another, a comma too many: the text itself is mostly whole.
+            # If there are two objects or a comma too many, the text itself is usually whole.
             bodies += [("", body) for body in _readable_bodies(raw)]
     own = [body for headline, body in bodies if headline and title.startswith(headline)]
     best = max(own or [body for _, body in bodies], key=len, default="")
@@ -78,7 +79,7 @@ def declared_paragraphs(tree: LexborHTMLParser, title: str = "") -> list[str]:
 
 
 def with_declared(shown: Outline, declared: list[str]) -> Outline:
-    """Mark paragraphs by how much of each is declared, and add the declared story where the page does not show it."""
+    """Mark the declared share of each paragraph, and add the declared story if the page does not show it."""
     story = " ".join(declared)
     length = UNSPACED_RUN if may_be_unspaced(story) else RUN
     own = set(_runs(words_of(story), length))
@@ -97,13 +98,13 @@ def with_declared(shown: Outline, declared: list[str]) -> Outline:
 
 
 def state_paragraphs(tree: LexborHTMLParser, *, least: int = DECLARED_WORDS) -> list[str]:
-    r"""Return the story in the state that a page's scripts start from, as in Next.js's ``__NEXT_DATA__``.
+    r"""Return the story in the state from which a page's scripts start, as in Next.js's ``__NEXT_DATA__``.
 
-    Applications keep it as JSON or as an expression in scripts, in pieces that a server sent one after another, in
+    Applications store it as JSON or as an expression in scripts, in pieces that a server sent one after another, in
     templates, and in attributes.
 
-    The story is the list of which the most items hold prose, or the text of which the most paragraphs do; it has at
-    least so many words of prose.
+    The story is the list with the most items of prose, or the text with the most paragraphs of prose. It has at least
+    `least` words of prose.
 
     Examples
     --------
@@ -123,7 +124,7 @@ def state_paragraphs(tree: LexborHTMLParser, *, least: int = DECLARED_WORDS) -> 
             continue
         try:
             for name, value in _states(raw, kind):
-                # Templates hold notices of some sentences as well.
+                # Templates also contain notices of some sentences.
                 stories = _stories(value, least if name and kind not in _TEMPLATE_TYPES else DECLARED_WORDS)
                 candidates = (one for one in stories if name or _prose_items(one)[0] >= _LEAST_ITEMS)
                 best = max([best, *candidates], key=_prose_items)
@@ -135,7 +136,7 @@ def state_paragraphs(tree: LexborHTMLParser, *, least: int = DECLARED_WORDS) -> 
 
 
 def _sources(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
-    """Yield what may hold a story, each with its type."""
+    """Yield the sources that may contain a story, each with its type."""
     for node in tree.css(f"script,{_ELSEWHERE}"):
         if node.tag == "script":
             yield node.text() or "", (node.attributes.get("type") or "").lower()
@@ -147,12 +148,12 @@ def _sources(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
 
 
 def _states(raw: str, kind: str) -> Iterator[tuple[str, object]]:
-    """Yield the values in a source, each with a name, which is empty for what may be no state."""
+    """Yield the values in a source, each with a name, which is empty for a value that may not be a state."""
     if kind in _TEMPLATE_TYPES:
         if "{{" not in raw:
             yield kind, raw.replace("<template", "<div", 1)
     elif "json" in kind:
-        # What a page declares to machines says more of other things than of its story.
+        # Declarations to machines contain more about other things than about the story.
         is_declared = "ld+json" in kind and "liveBlogUpdate" not in raw
         yield "" if is_declared else kind, json_value(raw)
     elif kind == _ATTRIBUTE_TYPE:
@@ -163,7 +164,7 @@ def _states(raw: str, kind: str) -> Iterator[tuple[str, object]]:
 
 
 def _stories(value: object, least: int) -> Iterator[list[str]]:
-    """Yield each text and each list of texts in a JSON value, as paragraphs, that has so many words of prose."""
+    """Yield each text and each list of texts in a JSON value, as paragraphs, if it has `least` words of prose."""
     for story in _texts(value):
         if sum(word_count(text) for text in story if _is_prose(text)) >= least:
             yield story
@@ -180,7 +181,7 @@ def _texts(value: object) -> Iterator[list[str]]:
         if word_count(value) > LONE_WORDS:
             yield _paragraphs(value)
     elif isinstance(value, dict):
-        # Caches keep the paragraphs that a list names beside one another: {"Paragraph:1": {"text": …}, …}.
+        # Caches store the paragraphs of a list beside one another: {"Paragraph:1": {"text": …}, …}.
         yield from _of_items([item for item in value.values() if isinstance(item, dict) and item.get("text")])
         for item in value.values():
             yield from _texts(item)
@@ -265,5 +266,5 @@ def _readable_bodies(raw: str) -> Iterator[str]:
 
 
 def least_words(visible: int) -> int:
-    """Return how many words a story needs that the page does not show, beside so many words of visible prose."""
+    """Return the fewest words of a story that the page does not show, given the number of visible words of prose."""
     return DECLARED_WORDS if visible else LONE_WORDS

@@ -1,6 +1,6 @@
-"""The cut of a page: from its tags and texts, in order, to paragraphs and the elements around them.
+"""Cut a page: from its tags and texts, in order, to paragraphs and the elements around them.
 
-All tags of a page are read at once, as arrays; Python touches each paragraph, not each tag.
+All tags of a page are read at once, as arrays. Python code runs for each paragraph, not for each tag.
 """
 
 from itertools import pairwise
@@ -39,21 +39,21 @@ from corestory.reading.html.torn import join_initials, join_lines, join_printed_
 from corestory.reading.text import is_blank
 from corestory.types import Bool, Int
 
-# Links to the heading that they stand in.
+# The texts of links to the heading around them.
 _ANCHORS = "#¶§🔗⚓"
-# Editors of pages put characters without width around paragraphs.
+# Editors of pages put zero-width characters around paragraphs.
 _AROUND = " \u200b\u2060\ufeff"
-# Limits for deep or endless markup: elements at this depth end paragraphs but are not recorded.
+# The limit for deep or endless markup: elements at this depth end paragraphs but are not recorded.
 MAX_DEPTH = 200
-# A heading or a caption has at most so many characters.
+# The most characters of a heading or a caption.
 OF_HEADING = 500
 
-# The kinds of tags whose names tell what is within a line.
+# The kinds of tags whose names describe the inline content of a paragraph.
 _NAMED = np.isin(np.arange(len(OPENS)), (TagKind.LINK, TagKind.INLINE_OPEN, TagKind.INLINE_VOID))
 
 
 class _Known(local):
-    """The tags seen in a thread: pages repeat them, a site's pages more so. Renewed when full, never within a page."""
+    """The tags seen in a thread, because pages repeat them. Renewed when full, but never within a page."""
 
     def __init__(self) -> None:
         self.tags = Tags()
@@ -63,7 +63,7 @@ _known = _Known()
 
 
 def cut(form: NormalForm) -> Outline:
-    """Cut a page into its paragraphs, less those that are hidden and not its story."""
+    """Cut a page into its paragraphs, without hidden ones that are not story."""
     if _known.tags.is_full:
         _known.tags = Tags()
     known = _known.tags
@@ -76,7 +76,7 @@ def cut(form: NormalForm) -> Outline:
     kinds[:1] = TagKind.BLOCK  # the body, hidden or not
     if needs_adjusting(tags, codes, texts):
         adjust(codes, kinds, texts)
-    # The characters of each text without outer white space.
+    # The number of characters of each text without outer white space.
     lengths = np.fromiter(map(len, map(str.strip, texts)), np.int64, len(texts))
     join_lines(tags, codes, kinds, texts, lengths)
     join_printed_breaks(kinds, texts, lengths)
@@ -86,7 +86,7 @@ def cut(form: NormalForm) -> Outline:
     for link in np.flatnonzero(short_links).tolist():
         if texts[link].strip() in _ANCHORS:
             texts[link], lengths[link] = "", 0
-    # A page without a single block or break is a text, whose line ends are all that tells its paragraphs.
+    # A page without a single block or break is a text, and only its line ends show its paragraphs.
     if not (kinds[1:] >= TagKind.BREAK).any():
         codes[:1] |= PREFORMATTED_TEXT
     nesting = Nesting(OPENS.take(kinds), kinds == TagKind.CLOSE)
@@ -101,7 +101,7 @@ def cut(form: NormalForm) -> Outline:
 
 
 def _close_headings(codes: Int, kinds: Int, lengths: Int, nesting: Nesting, known: Names) -> None:
-    """Take the names from headings and captions that hold blocks with a story: nobody has closed them."""
+    """Rename headings and captions that contain blocks with a story: they lack their end tag."""
     phrases = np.flatnonzero((kinds == TagKind.BLOCK) & (codes & ROLE == ElementRole.PHRASE << ROLE_BITS))
     ends = nesting.ends().take(phrases)
     before, blocks = np.append(0, np.cumsum(lengths)), np.append(0, np.cumsum(kinds == TagKind.BLOCK))
@@ -110,7 +110,7 @@ def _close_headings(codes: Int, kinds: Int, lengths: Int, nesting: Nesting, know
 
 
 def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: NormalForm) -> Bool:
-    """Leave out what is hidden within a line and little, or deep; of the rest make hidden blocks.
+    """Remove hidden parts that are short and within a line, or deep; make blocks of the other hidden parts.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: 
 
 
 def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Nesting, known: Names) -> Outline:
-    """Cut a page whose tags' kinds are final, and whose texts are decoded."""
+    """Cut a page whose kinds of tags are final, and whose texts are decoded."""
     shallow = nesting.level < MAX_DEPTH
     blocks = ((kinds == TagKind.BLOCK) | (kinds == TagKind.HIDDEN)) & shallow
     ends_paragraph = kinds >= TagKind.BLOCK
@@ -186,7 +186,7 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
 
 
 def _places(boundaries: Bool, lengths: Int) -> tuple[Int, Int, Int]:
-    """Return the boundary before each paragraph, the first text that shows behind it, and the boundary behind that."""
+    """Return the boundary before each paragraph, the first visible text after it, and the boundary after that."""
     bounds, shown = np.flatnonzero(boundaries), np.flatnonzero(lengths)
     segment = np.searchsorted(bounds, shown, side="right") - 1
     new = np.flatnonzero(np.diff(segment, prepend=-1))
@@ -195,7 +195,7 @@ def _places(boundaries: Bool, lengths: Int) -> tuple[Int, Int, Int]:
 
 
 def _shown(outline: Outline, hidden_by: Int | None = None) -> Outline:
-    """Leave out paragraphs that are hidden and not the page's story, and those that repeat one for other screens."""
+    """Leave out hidden paragraphs that are not story, and those that repeat another one for other screens."""
 
     def words_of(element: int) -> list[str]:
         return outline.known.block_words(int(outline.names[element])).split()
@@ -210,7 +210,7 @@ def _shown(outline: Outline, hidden_by: Int | None = None) -> Outline:
 
 
 def _decode(texts: list[str], lengths: Int) -> None:
-    """Decode texts in place, and count again the characters of each without outer white space."""
+    """Decode texts in place, and count again their characters without outer white space."""
     for index in np.flatnonzero(lengths).tolist():
         text = texts[index]
         if "&" in text or MARK in text:
@@ -220,7 +220,7 @@ def _decode(texts: list[str], lengths: Int) -> None:
 
 
 def _double_breaks(kinds: Int, boundaries: Bool, lengths: Int) -> Int:
-    """Return every second of the line breaks that have nothing between them: it ends a paragraph."""
+    """Return every second of the line breaks without text between them, which ends a paragraph."""
     breaks = np.flatnonzero(kinds == TagKind.BREAK)
     if len(breaks) < 2:
         return breaks[:0]
@@ -238,9 +238,9 @@ def _paragraphs(
     Returns
     -------
     found : list of str
-        What shows.
+        The visible paragraphs.
     paragraph, links : numpy.ndarray
-        For each, of which paragraph it is, and how many of its characters are in links.
+        For each of them, the number of the paragraph before the cut, and the number of its characters in links.
     """
     found: list[str] = []
     paragraph: list[int] = []
@@ -259,7 +259,7 @@ def _paragraphs(
                 cuts = cut_at_breaks(joined, [before[other] - before[one] for one, other in pairwise(lines)])
         else:
             joined = "".join(texts[first:end])
-            # Most texts are on one line, and have no blank one.
+            # Most texts are on one line, without blank lines.
             many = len(joined) > TWO_PARAGRAPHS and "\n" in joined
             cuts = (
                 [(text, count) for text in cut_at_blank_lines(joined)] if many else [(" ".join(joined.split()), count)]

@@ -1,8 +1,8 @@
-"""The normal form of a page: its tree written out again, every tag explicit, so that it can be cut as a string.
+"""The normal form of a page: its tree as a string in which every tag is explicit, so that it can be cut.
 
-The parser does what a browser would with whatever it is given, and writes its tree with each element opened and closed,
-each attribute as ``name="value"``, and no bare ``<`` or ``>`` in text or values. To go through that string is several
-times quicker than through the tree, of which each node would have to become a Python object.
+The parser handles any input as a browser would. It writes its tree with each element opened and closed, each attribute
+as ``name="value"``, and no bare ``<`` or ``>`` in texts or values. Reading that string is several times faster than
+reading the tree, because each node of the tree would become a Python object.
 """
 
 from __future__ import annotations
@@ -29,37 +29,38 @@ UNSEEN = frozenset(
     (
         *("script", "style", "noscript", "template", "svg", "head", "title", "select", "datalist", "textarea"),
         *("iframe", "object", "embed", "audio", "video", "canvas"),
-        # Readings of characters, a formula in another language, and what browsers without frames show.
+        # Readings of characters, a formula in another language, and content for browsers without frames.
         *("rt", "rp", "rtc", "annotation", "annotation-xml", "noframes"),
     )
 )
 # The parser writes the text of these elements unescaped, so a tag in it cannot be distinguished from a real one.
 RAW = frozenset(("xmp", "plaintext", "noembed"))
 
-# Elements that may hold the story of a page that shows none, and how long their text has to be.
+# Elements that may contain the story of a page that shows none.
 _ALTERNATIVES = frozenset(("noscript", "noframes", "textarea", "object", "canvas", "video", "audio"))
-# These hold another page, or a part of this one, if an attribute says so.
+# These contain another page, or a part of this one, if an attribute shows that.
 _MAY_HOLD = frozenset(("template", "iframe", "svg"))
 _DATA = "data:text/html"
+# The fewest characters of a story in such elements.
 _STORY_CHARACTERS = 100
 _TAG = re.compile(r"<[^<>]*>")
-# Declarative shadow DOM, whose templates browsers do show, in one another as deep as this.
+# The most levels of templates inside one another in declarative shadow DOM, which browsers show.
 _SHADOW_LEVELS = 5
 
-# Formulas are read once, not as they are drawn as well.
+# Formulas are read once, without their drawings.
 _SET_ASIDE = ",".join(sorted({*UNSEEN, *RAW, "math"}))
 _SCREEN = frozenset(("", "all", "screen"))
-# Some publishing systems escape the tags of a whole story, once or twice; examples of code are escaped for a reason.
+# Some publishing systems escape the tags of a whole story, once or twice. Examples of code stay escaped.
 _ESCAPED = re.compile(
     r"(<(?!(?:code|pre|samp|kbd|tt)\b)[^<>]*>)(?=[^<\0]*?&(?:amp;)?lt;/?(?:p|br|div)\b)([^<\0]*+)(?=<)"
 )
-# Such a tag is rare, and quickly looked for.
+# Such a tag is rare, and this pattern finds it fast.
 _ESCAPED_BLOCK = re.compile(r"lt;/?(?:p|br|div)\b")
 _ESCAPED_WORDS = 60
 
-# Neither can a page have this character, nor the parser write it: it stands for what was left out.
+# A page cannot contain this character, and the parser does not write it: it marks parts that were left out.
 MARK = "\0"
-# Names can have nearly anything in them, where a page's author has forgotten a quote.
+# Names can contain nearly any character if a page's author has forgotten a quote.
 _CAREFUL = re.compile(r'<(?:!--.*?--|\?[^>]*|(/?[^ >]*(?: =?[^ =>]*="[^"]*")*))>([^<]*)', re.DOTALL)
 
 
@@ -69,7 +70,7 @@ class NormalForm:
     Parameters
     ----------
     root
-        The element to write, if there is any; it is changed: invisible parts are removed.
+        The element to write, if any. It is changed: invisible parts are removed.
     head
         The page's head, if its styles count.
 
@@ -102,19 +103,19 @@ class NormalForm:
 
     @property
     def sheets(self) -> Iterator[str]:
-        """The texts of the page's style elements; those for some media are blocks of rules for these."""
+        """The texts of the page's style elements; a text for some media is a block of rules for these."""
         return map(_sheet, self._sheets)
 
     def may_hold(self, words: int) -> bool:
-        """Whether the alternatives may hold a story of so many words more than the page shows."""
-        # A word has a character or more.
+        """Return whether the alternatives may contain a story of at least `words` words."""
+        # A word has at least one character.
         contents = self.alternatives.values()
         return sum(map(len, contents)) >= words and any(
             len(_TAG.sub("", content)) >= _STORY_CHARACTERS for content in contents
         )
 
     def with_alternatives(self) -> NormalForm:
-        """Return the page as browsers without scripts or frames show it, with all its alternatives written into it."""
+        """Return the page as browsers without scripts or frames show it, with the HTML of all its alternatives."""
         form = copy(self)
         for number, content in self.alternatives.items():
             form._html = form._html.replace(f"{MARK}{number}{MARK}", f"<div>{_inner(content)}</div>", 1)
@@ -122,7 +123,7 @@ class NormalForm:
 
     @cached_property
     def alternatives(self) -> dict[int, str]:
-        """The HTML for browsers without scripts or frames, in shadow DOM, frames and forms, by the numbers of these."""
+        """The HTML for browsers without scripts or frames, in shadow DOM, frames and forms, by element number."""
         found = {}
         for number in self._alternative:
             node = self._unseen[number]
@@ -136,17 +137,17 @@ class NormalForm:
         return found
 
     def tags_and_texts(self) -> tuple[list[str], list[str]]:
-        """Return each tag, less its ``<`` and ``>``, and the text after it, as `text_nodes` reads it."""
+        """Return each tag, without its ``<`` and ``>``, and the text after it, as `text_nodes` reads it."""
         html = _without_comments(self._html) if "<!--" in self._html else self._html
         parts = html.replace(">", "<").split("<")
         if len(parts) == 2 * html.count(">") + 1:
             return parts[1::2], parts[2::2]
-        # Some name has a "<" in it, so that the page cannot be cut at each.
+        # Some name contains a "<", so the page cannot be cut at each of them.
         found = _CAREFUL.findall(self._html)
         return [tag or "?" for tag, _ in found], [text for _, text in found]
 
     def spaces(self, text: str) -> int:
-        """Count the spaces of a text, with those of the unseen elements that were taken out of it."""
+        """Count the spaces of a text, including those in the unseen elements that were taken out of it."""
         if MARK not in text:
             return text.count(" ")
         parts = text.split(MARK)
@@ -175,7 +176,7 @@ def _holds_page(node: LexborNode) -> bool:
 
 
 def _page_of_frame(node: LexborNode) -> str | None:
-    """Return the HTML that the tag of a frame holds, if it does."""
+    """Return the HTML in the tag of a frame, or None."""
     if "srcdoc" in node.attributes:
         return node.attributes["srcdoc"]
     head, _, data = (node.attributes.get("src") or "").partition(",")
@@ -194,7 +195,7 @@ def _is_shadow(node: LexborNode) -> bool:
 
 
 def _drop_drawing(formula: LexborNode) -> None:
-    """Leave out the drawing that KaTeX or MathJax puts beside a formula's own element, in characters of their fonts."""
+    """Remove the drawing that KaTeX or MathJax puts beside a formula's own element, in characters of their fonts."""
     holder = formula.parent
     around = holder.parent if holder is not None else None
     if holder is None or around is None:
@@ -214,8 +215,8 @@ def _unescaped_story(match: re.Match[str]) -> str:
 
 
 def _inner(content: str, levels: int = _SHADOW_LEVELS) -> str:
-    """Return the normal form of some HTML without its invisible parts."""
-    from selectolax.lexbor import LexborHTMLParser  # texts need no parser, but `decoded`
+    """Return the normal form of some HTML, without its invisible parts."""
+    from selectolax.lexbor import LexborHTMLParser  # texts need `decoded`, but no parser
 
     root = LexborHTMLParser(content).body
     if root is None:
@@ -239,7 +240,7 @@ def _inner(content: str, levels: int = _SHADOW_LEVELS) -> str:
 
 
 def text_nodes(text: str) -> list[str]:
-    r"""Return the texts of a text that stood apart, by a comment or an unseen element, their references decoded.
+    r"""Return the texts between comments and unseen elements, with their references decoded.
 
     Examples
     --------
@@ -250,7 +251,7 @@ def text_nodes(text: str) -> list[str]:
 
 
 def decoded(text: str) -> str:
-    """Put characters in the place of the few references that the parser writes.
+    """Replace the few references that the parser writes with their characters.
 
     Examples
     --------
@@ -264,8 +265,8 @@ def decoded(text: str) -> str:
 
 
 def _without_comments(html: str) -> str:
-    # Not by a pattern, which would look through the rest of the page for the end of each that has none: a name can
-    # have the beginning of a comment in it, and a page made to be slow thousands of them.
+    # A pattern would search the rest of the page for the end of each comment without one. A name can contain the
+    # beginning of a comment, and a page made to be slow contains thousands of them.
     kept = []
     done = 0
     while (begin := html.find("<!--", done)) >= 0 and (end := html.find("-->", begin + 4)) >= 0:
@@ -288,7 +289,7 @@ _ENTITY = re.compile(r"&(?!(?:lt|gt);)(?:[A-Za-z]{2,8}\d{0,2}|#\d{2,6}|#[xX][0-9
 
 
 def unescaped(text: str) -> str:
-    """Decode the entities that a page escaped twice, so that browsers show them as they are written.
+    """Decode the entities that a page escaped twice, which browsers show as they are written.
 
     Examples
     --------

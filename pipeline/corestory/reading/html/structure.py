@@ -1,4 +1,4 @@
-"""The structure of a page's paragraphs: the page is read again beside them, because the cut keeps none of it."""
+"""The structure of a page's paragraphs: the page is parsed again, because cutting it keeps no structure."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from corestory.reading.html.display import CELL_WORDS
 from corestory.reading.html.serialised import UNSEEN, unescaped
 from corestory.reading.text import storable
 
-# Between paragraphs of a page hidden text may stand. A paragraph as short as this may also stand in it by chance, so
-# it is looked for no further on than this.
+# Hidden text may be between the paragraphs of a page, and may contain a short paragraph by chance. These are the
+# characters below which a paragraph is short, and the distance within which it is searched.
 SHORT_CHARACTERS = 24
 NEAR_CHARACTERS = 2_000
-# Quotes and lists are kept to this depth; deeper ones count as the last of these.
+# The most quotes and lists around a paragraph; deeper ones count as the last of these.
 MOST_CONTAINERS = 30
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _STRONG = frozenset(("b", "strong"))
 _EMPHASIS = frozenset(("i", "em", "cite"))
 _LISTS = {"ul": Frame.LIST, "menu": Frame.LIST, "ol": Frame.NUMBERED_LIST}
-# Other links lead nowhere outside the page.
+# Links with other schemes do not lead to a document.
 _SCHEMES = frozenset(("", "http", "https", "mailto", "tel", "ftp"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """Where a text of the page stands."""
+    """The structure around a text of the page."""
 
     style: Style = PLAIN
     heading: int = 0
@@ -48,15 +48,15 @@ def page_blocks(html: str, texts: Sequence[str], *, url: str = "") -> list[tuple
     html
         The page.
     texts
-        All its paragraphs, as `corestory.reading.html.page.read_page` cuts them.
+        All paragraphs of the page, as `corestory.reading.html.page.read_page` cuts them.
     url
-        Its address, which completes relative links.
+        The address of the page, which completes relative links.
 
     Returns
     -------
     list of tuple of Block
-        For each paragraph one block, or one for each cell where it is the row of a table. A paragraph that the page
-        does not show as it is, such as a story in a script, is a block without structure.
+        For each paragraph one block, or one for each cell if it is the row of a table. A paragraph that the page
+        does not show in this form, such as a story in a script, is a block without structure.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def page_blocks(html: str, texts: Sequence[str], *, url: str = "") -> list[tuple
 
 
 class _ShownText:
-    """All text of a page, without white space, and where each piece of it stands."""
+    """All text of a page, without white space, and the structure around each piece of it."""
 
     def __init__(self, html: str, url: str) -> None:
         tree = LexborHTMLParser(html)
@@ -78,7 +78,7 @@ class _ShownText:
         self._url = _joined(url, (base.attributes.get("href") or "") if base is not None else "")
         self._identities = count()
         self._cells: dict[int, Cell] = {}
-        self._items: dict[int, int] = {}  # of each list, by its identity, the number of its latest item
+        self._items: dict[int, int] = {}  # the number of each list's latest item, by the list's identity
         self._starts: list[int] = []
         self._contexts: list[_Context] = []
         self._text = ""
@@ -142,7 +142,7 @@ class _ShownText:
         self._text = "".join(pieces)
 
     def _within(self, node: LexborNode, context: _Context) -> _Context:
-        """Return where the content of an element stands that itself stands somewhere."""
+        """Return the structure around the content of an element, given the structure around the element."""
         tag = node.tag or ""
         if tag in _HEADINGS:
             return replace(context, heading=_HEADINGS[tag])
@@ -176,14 +176,14 @@ class _ShownText:
 
 
 def _whole_lists(inside: Sequence[Container]) -> tuple[Container, ...]:
-    """Return containers without lists of which a text is in no item."""
+    """Return containers without the lists in which a text is not in an item."""
     frames = [*(container.frame for container in inside[1:]), None]
     pairs = zip(inside, frames, strict=False)
     return tuple(one for one, inner in pairs if one.frame not in _LISTS.values() or inner is Frame.ITEM)
 
 
 def _joined(base: str, target: str) -> str:
-    """Return a link's address, completed by that of the page; empty if it does not lead to a document."""
+    """Return a link's address, completed by the page's; empty if it does not lead to a document."""
     try:
         address = urljoin(base, "".join(target.splitlines())) if target else base
         return address if urlsplit(address).scheme.lower() in _SCHEMES else ""
@@ -197,7 +197,7 @@ def _first_number(numbered: LexborNode) -> int:
 
 
 def _data_cells(table: LexborNode, identity: int) -> dict[int, Cell]:
-    """Return the cells of a table of data, by the identity of their elements; of one that lays out a page none."""
+    """Return the cells of a table of data, by the identity of their elements; none for a table that lays out a page."""
     rows = [[cell for cell in row.iter() if cell.tag in ("td", "th")] for row in table.css("tr")]
     rows = [row for row in rows if row]
     if len(rows) < 2 or max(map(len, rows)) < 2 or len(table.css("table")) > 1:

@@ -1,7 +1,7 @@
-"""Which elements the rules in a page's own ``<style>`` elements hide, by the plainest of selectors: a class or an id.
+"""The elements that a page's own ``<style>`` elements hide, by the simplest selectors: a class or an id.
 
-Rules that show an element all the same count as well: those for wide screens, and those for a class that it also has.
-What files of styles say is not known.
+Rules that show such an element also count: those for wide screens, and those for another class of the element. Style
+sheets in files are not read.
 """
 
 import re
@@ -16,11 +16,13 @@ from corestory.reading.html.tags import TagKind
 from corestory.types import Int
 
 MOST_CHARACTERS = 2**17
-"""Longer sheets are not read: the time that it takes would tell, and they are of frameworks rather than of a page."""
+"""The most characters of a style sheet that is read. Longer ones take noticeable time, and belong to frameworks rather
+than to a page."""
 MOST_NAMES = 50
-"""An element with more classes is not hidden by them: what shows it takes the square of their number to find."""
+"""The most classes of an element that the rules may hide. Finding the rules that show it takes the square of their
+number."""
 
-# The declarations that hide an element, without spaces; the last ones keep a text for search engines or screen readers.
+# The declarations that hide an element, without spaces. The last ones keep a text for search engines or screen readers.
 _HIDING = (
     *("display:none", "display :none", "visibility:hidden", "visibility :hidden"),
     *(f"{side}:-{far}" for side in ("left", "right", "top", "bottom", "text-indent") for far in (9999, 10000)),
@@ -30,7 +32,7 @@ _SHOWING = ("display:", "display :", "visibility:visible", "visibility :visible"
 _NAME = re.compile(r"[.#](?:[\w-]|\\.)+")
 _NOT = re.compile(r":not\([^()]*+\)")
 _COMBINATOR = re.compile(r"[\s>+~]+")
-# Blocks for paper and for small screens, which say nothing of the page that people read.
+# Blocks of rules for paper and for small screens, which do not apply to the page that people read.
 _ELSEWHERE = re.compile(r"@media(?=[^{}@]*(?:print|max-))[^{}@]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}", re.IGNORECASE)
 
 
@@ -91,9 +93,9 @@ class Rules:
         return beside, anyway
 
     def hidden_tags(self, kinds: Int, numbers: Int, known: Names) -> Int:
-        """Return the positions of the tags that they hide.
+        """Return the positions of the tags that the rules hide.
 
-        Several blocks of one class unfold, as the parts of a story or the answers to its questions do.
+        Several blocks of one class are not hidden: they unfold, as the parts of a story or answers to questions do.
 
         Parameters
         ----------
@@ -117,17 +119,17 @@ class Rules:
 
 
 def _plain(sheet: str) -> str:
-    """Return a sheet without comments and without spaces behind colons."""
+    """Return a sheet without comments and without spaces after colons."""
     if "/*" in sheet:
-        # A pattern would look through the rest of the sheet for the end of each comment that has none.
+        # A pattern would search the rest of the sheet for the end of each comment without one.
         first, *others = sheet.split("/*")
         sheet = " ".join([first, *(other.partition("*/")[2] for other in others)])
-    # Old pages put them into a comment of HTML, which says nothing to styles.
+    # Old pages put styles into an HTML comment, which style sheets ignore.
     return sheet.replace("<!--", "").replace(": ", ":")
 
 
 def _listed(selectors: str) -> Iterator[str]:
-    """Yield the selectors of a list, but none of a list in brackets."""
+    """Yield the selectors of a list, but not those of a list in brackets."""
     depth = 0
     for selector in selectors.split(","):
         if not depth:
@@ -136,11 +138,11 @@ def _listed(selectors: str) -> Iterator[str]:
 
 
 def _rules(sheet: str, declared: Sequence[str], *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, bool]]:
-    """Yield the selectors of the rules that declare something, and whether each is within another block."""
+    """Yield the selectors of the rules with certain declarations, and whether each rule is within another block."""
     last = counted = depth = 0
     for at in sorted(at for one in declared for at in _positions(sheet, one)):
         begin = sheet.rfind("{", last, at)
-        # The name of another property may end so: backface-visibility.
+        # The name of another property may have the same ending: backface-visibility.
         is_whole = sheet[at - 1].isspace() or sheet[at - 1] in "{;"
         if begin >= 0 and is_whole and not sheet.startswith(but, at):
             depth = max(0, depth + sheet.count("{", counted, begin) - sheet.count("}", counted, begin))

@@ -1,4 +1,4 @@
-"""What each tag of a page's normal form means for the cut, read once for all its places; in which element it stands."""
+"""The meaning of each tag of a page's normal form, read once for all its occurrences; the nesting of elements."""
 
 import re
 from functools import cached_property
@@ -10,7 +10,7 @@ from corestory.reading.html.markup_words import Names
 from corestory.reading.html.serialised import decoded
 from corestory.types import Bool, Int
 
-# Formulas in MathML, whose elements all flow inside a line.
+# Elements of formulas in MathML, which all flow inside a line.
 _MATH = (
     *("math", "mi", "mn", "mo", "ms", "mtext", "mspace", "mrow", "mfrac", "msqrt", "mroot", "mstyle", "merror"),
     *("mpadded", "mphantom", "mfenced", "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover"),
@@ -35,7 +35,7 @@ BLOCKS = frozenset(
         *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "xmp"),
     )
 )
-# Elements whose line ends are those of their text.
+# Elements that show the line ends of their text.
 PREFORMATTED = frozenset(("pre", "listing", "xmp", "plaintext"))
 # Elements that are written without an end tag.
 VOID = frozenset(
@@ -47,14 +47,14 @@ VOID = frozenset(
 
 
 class TagKind:
-    """What a tag does. From `BREAK` on, a page has lines; from `BLOCK` on, the tag ends the paragraph before it."""
+    """The effect of a tag. From `BREAK` on, a page has lines; from `BLOCK` on, it ends the paragraph before it."""
 
     NOTHING, CLOSE, LINK, INLINE_OPEN, INLINE_VOID, BREAK, HIDDEN_INLINE = range(7)
     BLOCK, BLOCK_VOID, HIDDEN, HIDDEN_VOID = range(7, 11)
 
 
 class ElementRole:
-    """What an element is among those around it. From `PHRASE` on, it holds a sentence or a part of one."""
+    """The role of an element among those around it. From `PHRASE` on, it contains a sentence or a part of one."""
 
     OTHER, TRANSPARENT, TABLE, ROW, CELL, DEFINITIONS, DEFINITION, BUTTON, CAPTION, PHRASE, TERM = range(11)
 
@@ -75,7 +75,7 @@ _OPENING = (TagKind.LINK, TagKind.INLINE_OPEN, TagKind.HIDDEN_INLINE, TagKind.BL
 OPENS = np.isin(np.arange(11), _OPENING)
 """Whether each kind of tag opens an element."""
 
-# The code of a tag holds what it does, what its element is, some properties of it, and the number of its name.
+# The code of a tag combines its kind, the role of its element, some properties, and the number of its name.
 KIND = 15
 ROLE_BITS = 4
 ROLE = 15 << ROLE_BITS
@@ -90,17 +90,17 @@ _KINDS = {
     "br": TagKind.BREAK,
 }
 HIDDEN_KINDS = np.arange(11)
-"""What each kind of tag is where its element is hidden."""
-# Hidden and without content, as a tracking pixel, an inline element is nothing.
+"""The kind that each kind of tag becomes if its element is hidden."""
+# A hidden inline element without content, such as a tracking pixel, has no effect.
 HIDDEN_KINDS[[TagKind.BLOCK, TagKind.BLOCK_VOID]] = TagKind.HIDDEN, TagKind.HIDDEN_VOID
 HIDDEN_KINDS[[TagKind.LINK, TagKind.INLINE_OPEN, TagKind.INLINE_VOID]] = (
     *(TagKind.HIDDEN_INLINE, TagKind.HIDDEN_INLINE),
     TagKind.NOTHING,
 )
 _OTHERS = ("id", "role", "itemprop")
-# Tags of so many characters are remembered from page to page, and this for each beside its characters.
+# The most characters of tags that are kept from page to page, and the characters that each tag costs besides its own.
 _MOST, _EACH = 2**21, 256
-_LONGEST = 1_000  # longer tags are not: pictures written into their tag, which come once
+_LONGEST = 1_000  # the longest tag that is kept; longer ones contain a picture and occur once
 # The last four keep a text for search engines or screen readers.
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|"
@@ -109,7 +109,7 @@ _HIDDEN_STYLE = re.compile(
     r"^(?=.*overflow\s*:\s*hidden)(?:.*[^\w-])?(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|$)",
     re.IGNORECASE,
 )
-# Within a line such a text guards it against being copied.
+# Within a line, text with such a style guards a story against copying.
 _GUARD = r"(?<![\w-])(?:font-size\s*:\s*0(?:px|em|%)?|opacity\s*:\s*0(?:\.0+)?)\s*(?:!|;|$)"
 _UNSEEN_STYLE = re.compile(f"{_HIDDEN_STYLE.pattern}|{_GUARD}", re.IGNORECASE)
 _WIDE_STYLE = r"^(?=.*(?:inline-block|float\s*:)).*(?<![\w-])width\s*:\s*100%"
@@ -117,7 +117,7 @@ _BLOCK_STYLE = re.compile(rf"display\s*:\s*(?:block|flex|grid|table|list-item|fl
 _INLINE_STYLE = re.compile(r"(?<![\w-])display\s*:\s*inline\s*(?:!|;|$)", re.IGNORECASE)
 _LINES_STYLE = re.compile(r"white-space\s*:\s*(?:pre-wrap|pre-line|break-spaces)", re.I)
 _LINES_CLASS = re.compile(r"(?<![\w-])white-?space-pre-(?:wrap|line)|(?<![\w:-])pre-?(?:wrap|line)(?![\w-])", re.I)
-# Classes of text for screen readers.
+# Classes of texts for screen readers.
 _SPOKEN = re.compile(r"\b(?:sr-?only|visually-?hidden|screen-?reader)", re.IGNORECASE)
 # Classes of texts that show while the pointer is on a word.
 _WAITING = re.compile(r"(?<![\w-])tool-?tip[-_]{0,2}(?:text|content|inner|body|box|bubble)", re.IGNORECASE)
@@ -133,7 +133,7 @@ _ATTRIBUTE = re.compile(r' (=?[^ =]*)="([^"]*)"')
 
 
 class Tags(dict[str, int]):
-    """The code of each tag that was seen: of what is between ``<`` and ``>``.
+    """The code of each tag seen so far; a tag is the text between ``<`` and ``>``.
 
     Attributes
     ----------
@@ -155,11 +155,11 @@ class Tags(dict[str, int]):
 
     @property
     def is_full(self) -> bool:
-        """Whether it holds so many tags of earlier pages that an empty one should replace it."""
+        """Whether it holds enough tags of earlier pages that an empty one should replace it."""
         return self._held > _MOST
 
     def __missing__(self, tag: str) -> int:
-        # Most links differ in nothing but their address.
+        # Most links differ only in their address.
         if tag[:2] == "a ":
             address = tag.find(' href="')
             if address > 0 and _is_attribute(tag, address, 1):
@@ -184,7 +184,7 @@ class Tags(dict[str, int]):
             return code
         name_of_class = ""
         others: tuple[str, ...] = ()
-        # No more is read than has to be, for this is done of every third tag.
+        # No more is read than necessary, because every third tag is read here.
         size = len(element)
         if len(tag) > size:
             if (
@@ -215,9 +215,9 @@ class Tags(dict[str, int]):
 
 
 def _code_of(element: str) -> int:
-    """Return the code of an element without attributes and number, or of an end tag."""
+    """Return the code of an end tag, or of an element without its attributes and name number."""
     if element[0] == "/":
-        # Within a formula, elements of such names are written with an end tag.
+        # Within a formula, elements with such names have an end tag.
         return TagKind.NOTHING if element[1:] in VOID else TagKind.CLOSE
     if element[0] == "?":
         return TagKind.NOTHING
@@ -245,9 +245,9 @@ def _styled(code: int, attributes: dict[str, str]) -> int:
 
 
 def _value(tag: str, opening: str, size: int) -> str | None:
-    """Return the value of an attribute, None where the tag has none.
+    """Return the value of an attribute, or None if the tag has none.
 
-    `opening` is as in ``' id="'``; the element's name has so many characters.
+    `opening` has the form ``' id="'``; `size` is the number of characters of the element's name.
     """
     begin = tag.find(opening)
     if begin < 0:
@@ -258,15 +258,15 @@ def _value(tag: str, opening: str, size: int) -> str | None:
 
 
 def _is_attribute(tag: str, begin: int, size: int) -> bool:
-    """Return whether a space surely begins an attribute, and is not within the value of another one.
+    """Return whether a space certainly begins an attribute, and is not within the value of another one.
 
-    Behind the element's name, or the quotation mark that ends a value; one behind "=" may begin a value.
+    It follows the element's name, or the quotation mark that ends a value; one after "=" may begin a value.
     """
     return begin == size or (tag[begin - 1] == '"' and tag[begin - 2] != "=")
 
 
 class Nesting:
-    """The elements of a page by their tags' positions.
+    """The elements of a page by the positions of their tags.
 
     Parameters
     ----------
@@ -276,7 +276,7 @@ class Nesting:
     Attributes
     ----------
     level
-        How many elements are open around each tag's element, or around the tag if it neither opens nor closes any.
+        The number of elements that are open around each tag's element, or around a tag that opens and closes none.
     closing
         The positions of the end tags.
 
@@ -301,27 +301,27 @@ class Nesting:
 
     @cached_property
     def opening(self) -> Int:
-        """The tag that opens what each end tag closes."""
+        """The position of the tag that opens the element of each end tag."""
         return self._last(self.level.take(self.closing), self.closing)
 
     def around(self, tags: Int) -> Int:
-        """Return the tags that open the elements around some tags' elements; -1 where there is none."""
+        """Return the tags that open the elements around some tags' elements; -1 for none."""
         level = self.level.take(tags) - 1
         return np.where(level >= 0, self._last(level, tags), -1)
 
     def closes(self, opened: Bool) -> Bool:
-        """Return whether each tag is the end tag of some elements, given whether each tag opens one of them."""
+        """Return whether each tag is the end tag of one of some elements; `opened` marks their opening tags."""
         found = np.zeros(len(self.level), bool)
         found[self.closing] = opened.take(self.opening)
         return found
 
     def depth(self, opened: Bool) -> Int:
-        """Return how many of some elements are open behind each tag, given whether each tag opens one of them."""
+        """Return the number of some elements that are open after each tag; `opened` marks their opening tags."""
         found: Int = np.cumsum(opened.view(np.int8) - self.closes(opened).view(np.int8), dtype=np.int64)
         return found
 
     def ends(self) -> Int:
-        """Return the position of the end tag of each element that is opened, and the number of tags for the others."""
+        """Return the position of the end tag for each tag that opens an element, and the number of tags for others."""
         found = np.full(len(self.level), len(self.level))
         found[self.opening] = self.closing
         return found

@@ -1,7 +1,7 @@
-"""Words and lines that a page tears into elements or by line breaks, and sentences that it writes one behind the other.
+"""Words and lines that a page splits by elements or line breaks, and sentences that it joins without a space.
 
-Programs that turn PDF into HTML write the lines of printed pages so, and people who copy columns. Their ends part
-sentences and words, and say nothing of paragraphs but by how far each line is filled.
+Programs that turn PDF into HTML write the lines of printed pages like this, and so do people who copy columns. The ends
+of these lines split sentences and words. Only the width of each line shows whether its end is that of a paragraph.
 """
 
 import re
@@ -14,23 +14,24 @@ from corestory.reading.html.tags import OPENS, PREFORMATTED_TEXT, Nesting, TagKi
 from corestory.reading.wrapping import PARTED_WORDS, is_parted, parted_words, rejoined_lines
 from corestory.types import Int
 
-# Less text behind an initial and in a block of its own may be an answer to choose: "A", "lead".
+# The fewest characters after an initial in a block of its own; shorter text may be an answer to choose: "A", "lead".
 _AFTER_INITIAL = 40
 _LETTER = re.compile(r' alt="([^\W\d_])"')
 
 
 def join_initials(tags: Sequence[str], kinds: Int, texts: list[str], lengths: Int) -> None:
-    """Let the initial of a paragraph that stands in a block of its own flow into its word: ``<div>T</div>he quay``.
+    """Join an initial in a block of its own with the rest of its word: ``<div>T</div>he quay``.
 
-    One that is a picture is written out.
+    An initial that is a picture is replaced by its letter.
 
     Parameters
     ----------
     tags
         The tags of a page.
     kinds, texts, lengths
-        The kinds and texts as of `adjust`, and the number of characters of each text without outer white space. The
-        kinds are changed, or where the word begins a block too (``<div>T</div><p>he quay``), the texts and lengths.
+        The kinds and texts as in `adjust`, and the number of characters of each text without outer white space. The
+        kinds are changed; if the rest of the word also begins a block (``<div>T</div><p>he quay``), the texts and
+        lengths are changed instead.
     """
     for picture in np.flatnonzero((lengths > 0) & (kinds == TagKind.INLINE_VOID)).tolist():
         if texts[picture][0].islower() and lengths[picture - 1] == 0 and (letter := _LETTER.search(tags[picture])):
@@ -57,17 +58,17 @@ def join_initials(tags: Sequence[str], kinds: Int, texts: list[str], lengths: In
             lengths[start], lengths[end] = 0, lengths[end] + lengths[start]
 
 
-# What ends a sentence at the end of an element, behind at least so many characters.
+# The marks that end a sentence at the end of an element, and the fewest characters of its text.
 _ENDS, _SENTENCE = (".", "!", "?", "…", "。", ".”", "!”", "?”"), 20
 
 
 def part_sentences(kinds: Int, texts: list[str], lengths: Int) -> None:
-    """Part the sentences of inline elements that follow one another without a space: a style sheet shows them apart.
+    """Separate sentences in consecutive inline elements without a space between: a style sheet shows them apart.
 
     Parameters
     ----------
     kinds, texts, lengths
-        As in `join_initials`; the kinds are changed, and for links the texts.
+        As in `join_initials`; the kinds are changed, and for links the texts instead.
     """
     opens = (kinds[1:] == TagKind.INLINE_OPEN) | (kinds[1:] == TagKind.LINK)
     for end in np.flatnonzero((kinds[:-1] == TagKind.CLOSE) & opens & (lengths[:-1] == 0)).tolist():
@@ -85,18 +86,19 @@ def part_sentences(kinds: Int, texts: list[str], lengths: Int) -> None:
                 kinds[end + 1] = TagKind.BLOCK
 
 
-# Printed lines are so many in an element, of which such a share goes on in lower case.
+# The fewest printed lines in an element, and the least share of them that go on in lower case.
 _LINES, _GOING_ON = 8, 0.3
-# They have at most so many characters, half of them at least so many, and those that go on are nearly as wide.
+# The most characters of a printed line, the least median of the characters, and the least width of the lines that go on
+# as a share of the widest.
 _WIDEST, _NARROWEST, _WIDTH = 160, 35, 0.6
-# The text of a line may be in so many elements within its block.
+# The most elements around the text of a line within its block.
 _WITHIN = 3
-# The text behind a line break is within so many tags.
+# The most tags from a line break to the text after it.
 _NEAR = 3
 
 
 def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], lengths: Int) -> None:
-    """Let the lines of a printed page, each of which is a block, be lines of the text of the element around them.
+    """Turn the lines of a printed page, each of which is a block, into lines of text in the element around them.
 
     Parameters
     ----------
@@ -119,14 +121,14 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
     blocks = np.flatnonzero(starts)
     nesting = Nesting(OPENS.take(kinds), kinds == TagKind.CLOSE)
     parents = nesting.around(blocks)
-    # Most elements hold too few blocks to be a printed page.
+    # Most elements contain too few blocks to be a printed page.
     in_row = (parents >= 0) & (np.bincount(parents + 1).take(parents + 1) >= _LINES)
     going_on = np.searchsorted(blocks, lower, side="right") - 1
     elements = {parents[at]: tags[blocks[at]].partition(" ")[0] for at in going_on[in_row[going_on]].tolist()}
     if not elements:
         return
     begun, ends = np.cumsum(kinds >= TagKind.BLOCK), nesting.ends()
-    in_row &= begun.take(ends.take(blocks) - 1) == begun.take(blocks)  # and hold no blocks
+    in_row &= begun.take(ends.take(blocks) - 1) == begun.take(blocks)  # and contain no blocks
     lines: dict[int, list[int]] = {}
     for start, parent in zip(blocks[in_row].tolist(), parents[in_row].tolist(), strict=True):
         if tags[start].partition(" ")[0] == elements.get(parent):
@@ -145,7 +147,7 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
 
 
 def _are_printed(lines: list[str]) -> bool:
-    """Return whether lines are those of a printed page, by their widths and how they go on."""
+    """Return whether lines are those of a printed page, by their widths and the share that go on in lower case."""
     lines = list(filter(None, lines))
     lengths = list(map(len, lines))
     if len(lines) < _LINES or max(lengths) > _WIDEST or sorted(lengths)[len(lines) // 2] < _NARROWEST:
@@ -157,7 +159,7 @@ def _are_printed(lines: list[str]) -> bool:
 
 
 def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
-    """Let the breaks within paragraphs of printed lines be spaces, or nothing within a word, and the others end them.
+    """Replace breaks within printed paragraphs with spaces, or with nothing within a word; others end paragraphs.
 
     Parameters
     ----------
@@ -167,7 +169,7 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
     breaks = np.flatnonzero(kinds == TagKind.BREAK)
     if sum(_goes_on(texts, at) for at in breaks.tolist()) < PARTED_WORDS:
         return
-    # What is between two boundaries, with the breaks in it.
+    # The parts between two boundaries, with the breaks in them.
     nesting = Nesting(OPENS.take(kinds), kinds == TagKind.CLOSE)
     bounds = np.flatnonzero((kinds >= TagKind.BLOCK) | nesting.closes(kinds >= TagKind.BLOCK))
     ends = np.append(bounds[1:], len(kinds))
@@ -196,7 +198,7 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
 
 
 def _goes_on(texts: Sequence[str], at: int) -> bool:
-    """Return whether the text behind a break begins in lower case."""
+    """Return whether the text after a break begins in lower case."""
     for one in texts[at : at + _NEAR]:
         if text := one.lstrip():
             return text[0].islower()
@@ -204,7 +206,7 @@ def _goes_on(texts: Sequence[str], at: int) -> bool:
 
 
 def _cut(kinds: Int, texts: list[str], lengths: Int, part: list[int], lines: list[str], paragraphs: list[str]) -> None:
-    """Let each break be what the paragraphs say that the lines make."""
+    """Change each break as the rejoined paragraphs require."""
     number, position = 0, 0
     for at, line in zip(part[1:-1], lines, strict=False):
         paragraph = paragraphs[number]
