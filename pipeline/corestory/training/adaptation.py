@@ -1,9 +1,9 @@
-"""Adaptation: a model learns from a few labelled articles, and keeps what it knew.
+"""Adaptation: a model learns from a few labelled articles and keeps what it learned before.
 
-The correction (`corestory.model.correction`) is fitted with the model's log-odds as offset, so that an article on which
-the model is right teaches it little. It first learns the lines around the stories, which come again on other pages, and
-by them where stories begin and end. Other paragraphs change only if no left-out article gets worse by it or, with many
-articles, if they get better by more than chance (`corestory.training.correction_choice`).
+The correction (`corestory.model.correction`) is fitted with the model's log-odds as offset, so it learns little from an
+article on which the model is right. It first learns the lines around the stories, which appear on other pages too, and
+from them where stories begin and end. It changes other paragraphs only if no left-out article gets worse or, with many
+articles, if the left-out articles get better by more than chance (`corestory.training.correction_choice`).
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class Adaptation:
     Attributes
     ----------
     tagger
-        The adapted model; the model that was given if nothing helped.
+        The adapted model; the model given if nothing helped.
     forms
-        What was reached for articles with markup, if there were any, and without.
+        The result for articles with markup, if there are any, and the result for articles without.
     articles, seen
-        How many articles it learned from, and how many of them the model that was given had learned from already.
+        The number of articles it learned from, and the number of these that the model given had learned from before.
     """
 
     tagger: Tagger
@@ -57,17 +57,17 @@ class Adaptation:
 
     @property
     def helps(self) -> bool:
-        """Whether anything was kept."""
+        """Whether any change was kept."""
         return any(form.method != NOTHING for form in self.forms)
 
     @property
     def message(self) -> str:
-        """A sentence for each form, and the caution."""
+        """One sentence for each form, then the caution."""
         return " ".join([*(form.message for form in self.forms), self.caution]).rstrip()
 
     @property
     def caution(self) -> str:
-        """Say that the gain is not one on unseen articles; empty if it is."""
+        """A warning that the gain was not measured on unseen articles; empty if it was."""
         if not self.seen:
             return ""
         return (
@@ -84,14 +84,14 @@ def adapt(
     Parameters
     ----------
     tagger
-        The model. An adapted one can be adapted again.
+        The model. An adapted model can be adapted again.
     labelled
         A labelled table (`corestory.labelling.table.table_schema`) of whole pages or texts; columns `article_id`,
         `position`, `text` and `label` are enough. With markup, the model adapts to pages and to their text.
     progress
         Called during the fits.
     force
-        Keep the best correction also where it is not better on articles that were left out.
+        Keep the best correction even if it is not better on articles that were left out.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def adapt(
     found = [form.adapted(step, force=force) for form in forms]
     results = tuple(result for _, result in found)
     corrections = tuple(correction for correction, _ in found if correction is not None)
-    # Other rules hold for all sites, so they need a measured gain on this one.
+    # The rules that the model uses hold for all sites, so changing them needs a measured gain.
     if force or any(result.gain is None or result.gain >= MEASURABLE for result in results):
         tagger = ruled
     if corrections:
@@ -138,7 +138,7 @@ def adapt(
 
 
 def _with_own_labels(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
-    """Let headlines, or captions and the like, be core if there are half as many labelled so as articles."""
+    """Keep headlines, or sure filler such as captions, if at least one for every two articles is labelled core."""
     batch, rows = batch_of_frame(frame, markup=bool(has_markup(frame).all()))
     core = (frame["label"] == "core").to_numpy()[rows]
     words, _ = shape_features(batch.texts)
@@ -151,7 +151,7 @@ def _with_own_labels(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
 
 
 def _usable(labelled: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the articles without labels, and other views than whole pages."""
+    """Leave out articles without labels, and all views but whole pages and texts."""
     frame = labelled[labelled["view"].isin(OWN_VIEWS)] if "view" in labelled else labelled
     some = frame["label"].notna().groupby(frame["article_id"]).transform("any")
     frame = frame[some.to_numpy(bool)].reset_index(drop=True)
@@ -166,7 +166,7 @@ def _usable(labelled: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_form(tagger: Tagger, frame: pd.DataFrame) -> Iterator[tuple[bool, pd.DataFrame]]:
-    """Return the articles with markup, if the model reads markup, and then all articles as texts."""
+    """Yield the articles with markup, if the model reads markup, and then all articles as texts."""
     with_markup = frame[has_markup(frame)]
     if tagger.weights.html is not None and with_markup["label"].nunique() > 1:
         yield True, with_markup

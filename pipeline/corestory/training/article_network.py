@@ -1,10 +1,12 @@
-"""The fit of the network that separates articles from pages without a story: examples, weights and cutoffs.
+"""The fit of the network that recognises pages without a story: examples, weights and cutoffs.
 
-Real pages without a story are rare in labelled data. So each real page also gives its filler alone, which is much like
-a section page, as an example of a page without a story, and its filler with the first paragraphs of its story alone
-as an example of a short article. These paragraphs alone, and with a few lines around them, are examples of briefs.
+Real pages without a story are rare in labelled data. So more examples are made from real articles. The filler of an
+article alone resembles a section page and is an example of a page without a story. The filler with only the first
+paragraphs of the story is an example of a short article. These paragraphs alone, and with a few lines around them, are
+examples of news briefs.
 
-The scorer of lines whose features the network reads (`corestory.model.pages`) is fitted here, too, whole and by fold.
+The scorer of lines whose log-odds the network reads (`corestory.model.pages`) is also fitted here, on all rows and for
+each fold.
 """
 
 from __future__ import annotations
@@ -40,14 +42,15 @@ from corestory.types import Bool, Float, Float32, Int
 LEAST_WITH_NGRAM, MOST_NGRAMS = 2, 10_000
 """The fewest pages in which an n-gram must occur, and the most n-grams that the scorer knows."""
 MOST_FILLER, FILLER_WEIGHT = 40_000, 0.3
-"""The most filler lines of articles that are learned, and their weight against that of a story line."""
+"""The most filler lines of articles that the scorer learns from, and their weight relative to a story line."""
 BALANCE = 0.5
-"""The share of the weight of articles' lines that each language gets as it has lines of pages without a story."""
+"""The share of the weight of articles' lines that is divided among languages as the lines of pages without a story are.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleWords:
-    """The scorer of all lines, and those that have not seen the lines of one fold."""
+    """The scorer that was fitted on all lines, and for each fold a scorer that has not seen its lines."""
 
     scorer: NgramScorer
     by_fold: Mapping[int, NgramScorer]
@@ -62,12 +65,12 @@ class ArticleWords:
 
 
 def fit_article_words(rows: TrainingRows, without: Int, languages: Sequence[str]) -> ArticleWords:
-    """Fit the scorers on the lines of pages without a story, and of articles.
+    """Fit the scorers on lines of articles and of pages without a story.
 
     Parameters
     ----------
     rows
-        All rows without their markup.
+        All rows, without their markup.
     without
         The pages without a story, of at least two folds.
     languages
@@ -101,9 +104,10 @@ def fit_article_words(rows: TrainingRows, without: Int, languages: Sequence[str]
 
 
 def _balanced(weights: Float, of_article: Bool, language: Int) -> Float:
-    """Let the lines of articles weigh as much as the others: in all, and by a share in each language.
+    """Give lines of articles the same total weight as the other lines, and `BALANCE` of it by language.
 
-    Else the common words of a language with few articles, and some pages without a story, would tell such a page.
+    Otherwise the common words of a language with few articles and some pages without a story would be evidence of such
+    a page.
     """
     others = np.where(of_article, 0.0, weights)
     total, of_language = others.sum(), np.bincount(language, others)
@@ -115,16 +119,16 @@ def _balanced(weights: Float, of_article: Bool, language: Int) -> Float:
 
 
 LEAST_FILLER = 3
-"""The fewest paragraphs of filler of a page that are an example by themselves."""
+"""The least filler paragraphs of an article from which examples are made."""
 
 AROUND = 6
 """The number of rows before and behind a brief that count as lines around it."""
 
 SHORT_WORDS = 20
-"""The fewest words that the first paragraphs of a story must have to be an example of a short article."""
+"""The least words of the first paragraphs of a story that make an example of a short article."""
 
 EXAMPLES = 3000
-"""The most articles of a path that give their filler and their first paragraphs as examples."""
+"""The most articles of a path from whose filler and first paragraphs examples are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +138,9 @@ class Examples:
     Attributes
     ----------
     features
-        As in `article_features`, and those of words where there are scorers of lines; shape (examples, features).
+        As in `article_features`, then the features of words if there are scorers of lines; shape (examples, features).
     has_story, real
-        Whether each has a story, and whether it is a whole article of the training data.
+        Whether each example has a story, and whether it is a whole article of the training data.
     fold, page
         Each example's fold and page.
     article
@@ -152,7 +156,7 @@ class Examples:
 
 
 def _examples_of(path: FittedPath, words: NgramScorer, lines: ArticleWords | None, *, briefs: bool) -> Examples:
-    """Make the examples of one path; without the scorers of lines the network reads no words."""
+    """Make the examples of one path; without scorers of lines they have no features of words."""
     rows, layout = path.rows, path.rows.batch.layout
     count = len(layout.sizes)
     core, filler = (sums(layout.article, of_label, count) for of_label in (rows.core, rows.labelled & ~rows.core))
@@ -180,9 +184,10 @@ def _examples_of(path: FittedPath, words: NgramScorer, lines: ArticleWords | Non
 
 
 def _shortened(rows: TrainingRows) -> Bool:
-    """Mark the rows of articles of which all core paragraphs but the first one, two or three are left out.
+    """Mark the rows of shortened articles: all filler, and the first one, two or three core paragraphs.
 
-    An article is left out whole if nothing is shortened, or if the rest has fewer than `SHORT_WORDS` words of story.
+    No row of an article is marked if it has no further core paragraphs, or if the marked ones have fewer than
+    `SHORT_WORDS` words.
     """
     layout = rows.batch.layout
     before = layout.before(rows.core.astype(float))
@@ -193,7 +198,7 @@ def _shortened(rows: TrainingRows) -> Bool:
 
 
 def _around(rows: TrainingRows, core: Bool) -> Bool:
-    """Mark the rows of articles at most `AROUND` rows before the first or behind the last of some paragraphs."""
+    """Mark the rows from `AROUND` rows before the first to `AROUND` rows behind the last given row of each article."""
     layout = rows.batch.layout
     row = np.arange(len(core))
     first = np.minimum.reduceat(np.where(core, row, len(core)), layout.first)[layout.article]
@@ -203,7 +208,7 @@ def _around(rows: TrainingRows, core: Bool) -> Bool:
 
 @dataclass(frozen=True, slots=True)
 class _Description:
-    """What articles of a path are described by; the scorers of lines are None if no words are to be read."""
+    """Computes the features of a path's articles; without scorers of lines, no features of words."""
 
     path: FittedPath
     scaling: PlattScaling
@@ -211,7 +216,7 @@ class _Description:
     lines: ArticleWords | None
 
     def articles(self, batch: Batch, fold: Int, stage1: Sequence[LogOdds], known: Float | None = None) -> Float32:
-        """Return the features of articles; where their log-odds are not known, they are scored out of fold."""
+        """Return the features of articles; if their log-odds are not given, they are computed out of fold."""
         found = []
         for features, scores, inside in scored_chunks(batch, stage1, self.words):
             log_odds = held_out_log_odds(features, scores, fold[inside], self.path) if known is None else known[inside]
@@ -226,12 +231,12 @@ class _Description:
 
 
 LEAST_PAGES, ENOUGH = 10, 5
-"""The fewest real pages without a story that anything is learned from. With `ENOUGH` times as many, which they do not
-outweigh, briefs are made and words are learned. Shortened articles limit a cutoff if there are `ENOUGH` times
-`LOST_SHORT` of them."""
+"""The least real pages without a story for a fit, and the factor for a larger one. With `ENOUGH` times `LEAST_PAGES`
+pages, examples of briefs are made and words are learned, because the briefs then do not outweigh the pages. Shortened
+articles limit a cutoff only if there are `ENOUGH` times `LOST_SHORT` of them."""
 
 LOST, LOST_SHORT = 500, 100
-"""Out of fold, at most one of 500 real articles and one of 100 shortened articles or briefs is below the cutoff."""
+"""Out of fold, at most one in 500 real articles and one in 100 shortened articles or briefs is below the cutoff."""
 SHARES = {(True, True): 1.0, (False, True): 0.25, (True, False): 0.5, (False, False): 0.5}
 """The total weight of the examples, by whether they are real and whether they have a story."""
 
@@ -246,11 +251,11 @@ class FittedArticleNetwork:
     Attributes
     ----------
     network
-        Fitted on all examples.
+        The network, fitted on all examples.
     words
-        The scorer of lines that it reads; None if it reads no words.
+        The scorer of lines whose log-odds the network reads; None if it reads no words.
     out_of_fold
-        For each path the out-of-fold probability of each of its articles; 1 for an article without any label.
+        For each path, the out-of-fold probability that each page is an article; 1 for pages without labels.
     cutoffs
         The cutoff of each path.
     """
@@ -269,9 +274,9 @@ def fit_article_network(
     Parameters
     ----------
     paths
-        That of all rows as texts, and then that of the rows with markup, if there are some.
+        The path of all rows as texts, then the path of the rows with markup, if there are any.
     words
-        The scorer of words.
+        The stage-1 scorer of words.
     languages
         The language of each row where known.
     seed
@@ -280,10 +285,10 @@ def fit_article_network(
     Returns
     -------
     FittedArticleNetwork or None
-        None if fewer than `LEAST_PAGES` pages have filler only, or all of them are in one fold.
+        None if fewer than `LEAST_PAGES` pages have only filler, or all of these are in one fold.
     """
     rows = paths[0].rows
-    without = np.setdiff1d(rows.page[rows.labelled], rows.page[rows.core])  # labelled filler in all their views
+    without = np.setdiff1d(rows.page[rows.labelled], rows.page[rows.core])  # no core label in any view
     if len(without) < LEAST_PAGES or len(np.unique(rows.fold[np.isin(rows.page, without)])) < 2:
         return None
     many = len(without) >= ENOUGH * LEAST_PAGES
@@ -326,7 +331,7 @@ def _fit(paths: Sequence[Examples], *, seed: int) -> tuple[Network, list[Float]]
 
 
 def _weights(path: Examples) -> Float:
-    """Weigh the examples so that those of a sort have `SHARES` together, and the views of a page count as one."""
+    """Weight the examples so that each sort has its total weight by `SHARES`, and the views of a page count as one."""
     _, which, count = np.unique(path.page, return_inverse=True, return_counts=True)
     weight = 1 / count[which]
     for (real, has_story), share in SHARES.items():
@@ -337,11 +342,11 @@ def _weights(path: Examples) -> Float:
 
 
 def _cutoff(examples: Examples, probabilities: Float) -> float:
-    """Return the greatest cutoff below which are at most one of `LOST` real and of `LOST_SHORT` shortened articles."""
+    """Return the greatest cutoff that keeps the bounds `LOST` for real and `LOST_SHORT` for shortened articles."""
     real = np.sort(probabilities[examples.has_story & examples.real])
     short = np.sort(probabilities[examples.has_story & ~examples.real])
     limits = [SURE_ARTICLE, real[len(real) // LOST]]
-    # Of fewer, the least probabilities are chance.
+    # The least probabilities of fewer articles are due to chance.
     if len(short) >= ENOUGH * LOST_SHORT:
         limits.append(short[len(short) // LOST_SHORT])
     return float(min(limits))

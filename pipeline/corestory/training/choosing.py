@@ -29,7 +29,7 @@ CONFIDENCE_STEPS = 12
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The settings, and the out-of-fold scores and decisions of the rows of each path under these settings."""
+    """The chosen settings, and the out-of-fold scores and decisions of each path's rows under them."""
 
     settings: Settings
     scores: tuple[Float, ...]
@@ -42,9 +42,9 @@ def choose_settings(paths: Sequence[FittedPath], *, article: FittedArticleNetwor
     Parameters
     ----------
     paths
-        That of all rows as texts, and then that of the rows with markup, if there are some.
+        The path of all rows as texts, then the path of the rows with markup, if there are any.
     article
-        The network that tells articles from pages without a story; None if there is none.
+        The network that recognises pages without a story; None if there is none.
 
     Returns
     -------
@@ -89,27 +89,27 @@ def choose_settings(paths: Sequence[FittedPath], *, article: FittedArticleNetwor
 
 
 def are_filler(paths: Sequence[TrainingRows], found: Sequence[Bool]) -> bool:
-    """Return whether at most half of some paragraphs are labelled core; others are filler or have no label.
+    """Return whether at most half of the found paragraphs are labelled core; paragraphs without a label are not core.
 
     Parameters
     ----------
     paths
-        Rows, without and with markup.
+        The rows of each path.
     found
-        Which of them are meant, for each path.
+        Which rows a rule found, for each path.
     """
     core = sum(np.count_nonzero(rows.core & rows.labelled & some) for rows, some in zip(paths, found, strict=True))
     return bool(2 * core <= sum(map(np.count_nonzero, found)))
 
 
 def choose_cutoff_shares(paths: Sequence[tuple[TrainingRows, Float]], words: Sequence[Float]) -> tuple[float, float]:
-    """Choose the cutoff share of articles that are not clean, and that of clean articles.
+    """Choose the cutoff share of articles that are not clean, and the cutoff share of clean articles.
 
     Parameters
     ----------
     paths
-        Rows and their calibrated out-of-fold scores, without and with markup. Every article counts once,
-        because few pages with markup are clean, and their mean alone would be chance.
+        The rows and their calibrated out-of-fold scores, without and with markup. Both paths are pooled, because few
+        pages with markup are clean, and the mean over so few would be chance.
     words
         Paragraph lengths in words, for each path.
     """
@@ -123,13 +123,13 @@ def choose_cutoff_shares(paths: Sequence[tuple[TrainingRows, Float]], words: Seq
                 for number, share in enumerate(CUTOFF_SHARES):
                     core, _ = decide(scores, length, rows.batch.layout, cutoff_share=share)
                     reached[number] += measured_f1(core, length, rows)[inside].sum()
-        # From few articles the choice would be chance; take the theoretical share.
+        # With few articles the choice would be chance, so take the share that is best in theory.
         chosen.append(CUTOFF_SHARES[int(np.argmax(reached))] if articles >= LEAST_ARTICLES else DEFAULT_SHARE)
     return chosen[0], chosen[1]
 
 
 def measured_f1(core: Bool, words: Float, rows: TrainingRows) -> Float:
-    """Word F1 of each article's decision by its labels; unlabelled paragraphs left out, both empty being 1."""
+    """Return the word F1 of each article's decision, without unlabelled paragraphs; 1 if no word is core or kept."""
     mass = words * rows.labelled
     count = len(rows.batch.layout.sizes)
     article = rows.batch.layout.article
@@ -141,13 +141,13 @@ def measured_f1(core: Bool, words: Float, rows: TrainingRows) -> Float:
 def confidence_curve(expected: Float, measured: Float) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Fit the confidence curve: the word F1 that articles of a given expected word F1 reached out of fold.
 
-    Isotonic regression (Zadrozny and Elkan, 2002), read off at quantiles of the expected word F1. Below its least value
-    the curve falls in a straight line to zero.
+    The curve is an isotonic regression (Zadrozny and Elkan, 2002), evaluated at quantiles of the expected word F1.
+    Below the least quantile it falls linearly to zero.
 
     Parameters
     ----------
     expected, measured
-        Word F1 of each article: expected from its scores, and measured by its labels.
+        The word F1 of each article: expected by its scores, and measured by its labels.
 
     Returns
     -------
@@ -160,35 +160,36 @@ def confidence_curve(expected: Float, measured: Float) -> tuple[tuple[float, ...
     knots = np.unique(np.quantile(expected, np.linspace(0, 1, CONFIDENCE_STEPS)))
     knots = np.unique(np.concatenate([[0.0], knots, [1.0]]))
     values = fitted.predict(knots)
-    # Nothing was measured for articles with a lower expected word F1.
+    # No article has a lower expected word F1, so nothing was measured there.
     values[0] = 0.0
     return tuple(round(float(knot), 6) for knot in knots), tuple(round(float(value), 6) for value in values)
 
 
 CUTOFFS, RESTORING = tuple(step / 100 for step in range(1, 96)), tuple(step / 100 for step in range(50, 100))
 F1_COST = 0.001
-"""The out-of-fold word F1 that dropping lines may cost; restoring lines may cost as much again."""
+"""The most out-of-fold word F1 that dropping lines may cost; restoring lines may cost as much again."""
 STORY_LOST_IN_HTML, STORY_LOST_IN_TEXT = 0.05, 0.036
-"""The shares of the planted story lines that the look may drop; they are harder than those of the story itself. In
-texts, the first decision already drops more of both labels."""
+"""The greatest shares of the planted story lines that the second look may drop. Planted lines are harder than the
+story's own. In texts the share is lower, because the first decision already drops more lines."""
 FILLER_RESTORED = 0.12
-"""The share of the planted filler that it may restore, if the first decision dropped all of it."""
+"""The greatest share of the planted filler that the second look may restore, if the first decision dropped all of it.
+"""
 LEAST_REMOVED = 0.1
-"""The smallest share of the planted filler that a look must drop to be worth its time."""
+"""The least share of the planted filler that the second look must drop to be worth its time."""
 
 
 @dataclass(frozen=True)
 class LookPath(TrainingPath):
-    """A path, and the first decision on its rows; for that of HTML, the choice restores nothing.
+    """A path with the first decision on its rows.
 
     Attributes
     ----------
     scores, core
         Out-of-fold scores and decisions, shape (rows,).
     looked
-        Whether the look is measured on the article of each row, shape (rows,).
+        Whether the second look is measured on the article of each row, shape (rows,).
     settings
-        Those of the first decision.
+        The settings of the first decision.
     """
 
     scores: Float
@@ -198,7 +199,7 @@ class LookPath(TrainingPath):
 
     @cached_property
     def form(self) -> tuple[Float, Float]:
-        """The number of words and the shape of each row."""
+        """The number of words and the shape features of each row."""
         return shape_features(self.rows.batch.texts)
 
     @property
@@ -214,19 +215,19 @@ class LookPath(TrainingPath):
 
     @cached_property
     def read(self) -> Bool:
-        """Whether the look reads each row."""
+        """Whether the second look reads each row; in HTML, only kept rows."""
         if self.html:
             return self.core
         return self.core | lines_between_prose(self.scores, self.cutoffs, *self.form, self.rows.batch.layout)
 
     def stories(self, chosen: Bool) -> Stories:
-        """Return what the look reads of the articles of the chosen rows."""
+        """Return the paragraphs that the second look reads in the chosen rows, as stories."""
         return kept_stories(self.rows, self.numbers, self.scores, self.read & chosen)
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedPath:
-    """The chosen cutoffs of one path, and its scores and decisions under them; with 0 the look does nothing."""
+    """The chosen cutoffs of one path, and its scores and decisions under them; with cutoff 0 nothing changes."""
 
     cutoff: float
     restoring: float
@@ -235,18 +236,19 @@ class DecidedPath:
 
 
 def chosen_cutoffs(path: LookPath, second: Float, of_lines: Float, core_lines: Bool) -> DecidedPath:
-    """Choose the greatest cutoff that keeps its bounds, and then the least from which lines are restored.
+    """Choose the greatest cutoff that keeps its bounds, then the least score that restores lines and keeps its bounds.
 
-    A paragraph's own cutoff (`corestory.model.second_look.look_cutoffs`) is at most this one, so less is lost in use.
+    In use, the cutoff of a paragraph (`corestory.model.second_look.look_cutoffs`) is at most this one, so less story is
+    lost.
 
     Parameters
     ----------
     path
         The rows and their first decision.
     second
-        Their calibrated out-of-fold scores of the second look, shape (rows,); NaN where it did not read.
+        Their calibrated out-of-fold scores of the second look, shape (rows,); NaN for rows that it did not read.
     of_lines, core_lines
-        Those of the planted lines, and whether they are story; shape (lines,).
+        The scores of planted lines, and whether each is a story line; shape (lines,).
     """
     layout, cutoffs = path.rows.batch.layout, path.cutoffs
     looked = np.logical_or.reduceat(path.looked, layout.first)

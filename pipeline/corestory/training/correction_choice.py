@@ -1,6 +1,6 @@
-"""The choice of the correction that a model learns for articles with markup, or for articles without.
+"""The choice of a correction, for articles with markup or for articles without.
 
-Each change is fitted several times, each time without some of the articles, and measured on those that were left out.
+Each candidate is fitted several times, each time without some of the articles, and measured on the left-out ones.
 """
 
 from __future__ import annotations
@@ -27,20 +27,21 @@ if TYPE_CHECKING:
     from corestory.model.tagger import Tagger
 
 LEFT_OUT_ALONE = 20
-"""Up to this number of articles, leave one out per fit; for more, use `FOLDS` groups."""
+"""Up to this number of articles, each fit leaves out one article; for more, there are `FOLDS` folds."""
 FOLDS = 10
 
 NOTHING, LINES, CORRECTION = "nothing", "lines", "correction"
 LINES_PENALTY = 5.0
-"""L2 penalty of the correction of the lines that stand on learned pages: the first choice, because it rarely harms."""
+"""L2 penalty of the correction that applies to landmarks only. It is the first choice, because it rarely harms."""
 PENALTIES = 1.0, 0.2
-"""L2 penalties of the corrections of all paragraphs, which are compared with it; the least change first."""
+"""L2 penalties of the corrections of all paragraphs, which are compared with the first choice; smallest change first.
+"""
 MEASURABLE, CLOSER = 0.001, 0.01
-"""Smaller changes of the word F1, and of the log-loss, count as none."""
+"""The least changes of the word F1 and of the log-loss that count."""
 ONE_WORSE = 10
-"""Of this many left-out articles, one may get worse by a correction of all paragraphs; of fewer, none."""
+"""For each ten left-out articles, one may get worse by a correction of all paragraphs; of fewer than ten, none."""
 TESTABLE, ONE_SIDED_95 = 8, 1.645
-"""From `TESTABLE` left-out articles on, more may get worse if the mean log-loss falls by more than chance: by
+"""With at least `TESTABLE` left-out articles, more may get worse if the mean log-loss falls by more than chance: by
 `ONE_SIDED_95` standard errors, the one-sided 95 % bound of a paired test."""
 
 
@@ -51,15 +52,15 @@ class FormResult:
     Attributes
     ----------
     html
-        Whether with markup.
+        Whether the articles have markup.
     articles
-        How many articles it learned from.
+        The number of articles it learned from.
     method
-        What was kept: `CORRECTION` (of all paragraphs), `LINES` (a correction of the lines that stand on learned pages,
-        too, and of what stands outside of the story's bounds), or `NOTHING`.
+        The change that was kept: `CORRECTION` (of all paragraphs), `LINES` (of landmarks and of lines outside of the
+        story bounds), or `NOTHING`.
     before, after
-        Word F1 of each article with a story, by the original model, and by a model adapted to other articles; shape
-        (articles,), empty where there was only one article.
+        The word F1 of each article with a story, by the original model and by a model adapted to other articles; shape
+        (articles,), empty if there was only one article.
     """
 
     html: bool
@@ -75,12 +76,12 @@ class FormResult:
 
     @property
     def gain(self) -> float | None:
-        """The mean gain in word F1, from -1 to 1; None where it could not be measured."""
+        """The mean gain in word F1, from -1 to 1; None if it could not be measured."""
         return float(np.mean(self.after - self.before)) if len(self.before) else None
 
     @property
     def message(self) -> str:
-        """One sentence for a person."""
+        """The result as one sentence for the user."""
         form = "HTML" if self.html else "Text"
         articles = f"{self.articles:,} article" + ("" if self.articles == 1 else "s")
         if self.gain is None:
@@ -100,7 +101,7 @@ class FormResult:
 
 
 class FormAdaptation:
-    """Articles in one form, and the model's log-odds of them."""
+    """Labelled articles in one form, scored by the model, to which it is adapted."""
 
     def __init__(self, tagger: Tagger, frame: pd.DataFrame, *, html: bool) -> None:
         batch, rows = batch_of_frame(frame, markup=html)
@@ -113,7 +114,7 @@ class FormAdaptation:
         self.folds = 0 if count == 1 else count if count <= LEFT_OUT_ALONE else FOLDS
 
     def adapted(self, step: Callable[[], None], *, force: bool) -> tuple[Correction | None, FormResult]:
-        """Choose a change and learn it from all articles; `step` is called after each fold and at the end."""
+        """Choose a correction and fit it on all articles; `step` is called after each fold and at the end."""
         count = len(self._layout.sizes)
         before = after = np.zeros(0)
         chosen = 0
@@ -135,14 +136,15 @@ class FormAdaptation:
         return correction, FormResult(self._html, count, method, before, after)
 
     def _chosen(self, reached: Sequence[Float], losses: Sequence[Float]) -> int:
-        """Choose among no change (0), the lines alone (1), and the corrections of all paragraphs.
+        """Choose among no change (0), a correction of landmarks only (1), and the corrections of all paragraphs.
 
         Parameters
         ----------
         reached, losses
-            By each change, of each left-out article: the word F1, of those with a story, and the log-loss.
+            For each choice, the word F1 of each left-out article with a story, and the log-loss of each left-out
+            article.
         """
-        # Few articles say little by their decisions, and more by how close all scores are to the labels.
+        # The decisions on a few articles are little evidence; the log-loss of their scores is more.
         gains = [after - reached[0] for after in reached]
         falls = [losses[0] - after for after in losses]
         is_right = np.mean(reached[0]) >= 1 - MEASURABLE
@@ -160,13 +162,13 @@ class FormAdaptation:
         return best
 
     def _fits(self, learned: Bool) -> Iterator[FittedCorrection]:
-        """Learn each change that may be chosen from some of the articles."""
+        """Fit each candidate on some of the articles."""
         fits = self._residuals.fits(learned, (LINES_PENALTY, *PENALTIES))
         yield next(fits).of_known_lines()
         yield from fits
 
     def _out_of_fold(self, step: Callable[[], None]) -> list[AddedLogOdds]:
-        """Return the out-of-fold log-odds that each change adds."""
+        """Return the out-of-fold log-odds that each candidate adds."""
         fold = np.arange(len(self._layout.sizes)) % self.folds
         added = [AddedLogOdds.nothing(len(self._labels)) for _ in range(1 + len(PENALTIES))]
         for number in range(self.folds):
@@ -180,7 +182,7 @@ class FormAdaptation:
         return added
 
     def _word_f1(self, added: AddedLogOdds) -> Float:
-        """Return the word F1 of each article that has a story, with some log-odds added."""
+        """Return the word F1 of each article that has a story, with the given log-odds added."""
         kept = decided_batch(with_correction(self._scored, added), self._tagger.weights, self._tagger.settings).core
         words = self._scored.features.words * (self._labels >= 0)
         story = self._total(words * (self._labels == 1))
@@ -190,7 +192,7 @@ class FormAdaptation:
         return reached[story > 0]
 
     def _log_loss(self, added: AddedLogOdds) -> Float:
-        """Return the mean log-loss of the labelled paragraphs of each article, with some log-odds added."""
+        """Return the mean log-loss of the labelled paragraphs of each article, with the given log-odds added."""
         scaling = self._tagger.settings.platt_scaling(html=self._html)
         log_odds = with_correction(self._scored, added).log_odds
         margin = np.where(self._labels == 1, 1, -1) * (scaling.slope * log_odds + scaling.offset)
@@ -203,6 +205,6 @@ class FormAdaptation:
 
 
 def _beyond_chance(falls: Float) -> bool:
-    """Return whether the mean of paired differences is above 0, by a one-sided test of at least `TESTABLE` of them."""
+    """Return whether the mean of paired differences is above 0 by a one-sided test; False for fewer than `TESTABLE`."""
     error = np.std(falls, ddof=1) / np.sqrt(len(falls)) if len(falls) >= TESTABLE else np.inf
     return bool(np.mean(falls) > ONE_SIDED_95 * error)

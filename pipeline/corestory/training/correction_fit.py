@@ -1,4 +1,4 @@
-"""The fit of corrections: a logistic regression of what labelled articles add to the model's own log-odds."""
+"""The fit of corrections: a logistic regression on labelled articles, with the model's own log-odds as offset."""
 
 from __future__ import annotations
 
@@ -31,36 +31,37 @@ if TYPE_CHECKING:
     from corestory.model.scoring import ScoredBatch
 
 INTERCEPT_PENALTY = 10.0
-"""L2 penalty of the intercept: that a page has more story than the model believes says little about the next page."""
+"""L2 penalty of the intercept. It is high: more story on one page than expected is little evidence about the next page.
+"""
 
 PLACE_SCALE = 2.5
-"""The weight of the tokens of a paragraph's place against that of n-grams: they are few, and say the most."""
+"""The scale of the tokens of a paragraph's place relative to n-grams: they are few and the best evidence."""
 
 LEAST_ARTICLES = 2
-"""The fewest articles in which an n-gram must occur, unless there are hardly more articles."""
+"""The least articles in which an n-gram must occur; with at most this number of articles, one is enough."""
 
 LIMIT = 8.0
-"""The greatest log-odds of the model that count; greater ones are cut, so that labels can contradict them."""
+"""The greatest size of the model's log-odds; they are clipped here, so that labels can contradict them."""
 
 CONTRADICTED = 1.4
-"""Filler of at least these log-odds of core (a score of 0.8) contradicts the model."""
+"""The least log-odds of core (a score of 0.8) of filler whose label contradicts the model."""
 
 ITERATIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class FittedCorrection:
-    """A correction, and what it adds to each article.
+    """A correction, and the log-odds that it adds to all articles.
 
     Attributes
     ----------
     correction
         The correction.
     added
-        What it adds to each paragraph. Lines of an article itself are no landmarks of its own.
+        The log-odds that it adds to each paragraph. The landmarks of an article come from other articles only.
     of_lines
-        Which paragraphs a correction of the lines alone changes: such landmarks, and what stands outside of the story's
-        bounds; shape (paragraphs,).
+        Which paragraphs a correction of landmarks only changes: landmarks, and lines outside of the story bounds;
+        shape (paragraphs,).
     """
 
     correction: Correction
@@ -68,14 +69,14 @@ class FittedCorrection:
     of_lines: Bool
 
     def of_known_lines(self) -> FittedCorrection:
-        """Return the same correction for lines that stand on learned pages, and what is outside of bounds, alone."""
+        """Return the same correction, limited to landmarks and to lines outside of the story bounds."""
         correction = replace(self.correction, other_lines=np.array(0.0, np.float32))
         log_odds = np.where(self.of_lines, self.added.total, 0.0)
         return FittedCorrection(correction, AddedLogOdds(log_odds, log_odds), self.of_lines)
 
 
 class Residuals:
-    """Labelled articles in one form, with markup or without, laid out for fits to some of them.
+    """Labelled articles in one form, with markup or without, prepared for fits to some of them.
 
     Parameters
     ----------
@@ -115,7 +116,7 @@ class Residuals:
         Parameters
         ----------
         learned
-            Which articles to learn from, shape (articles,). Their labels must be of both classes.
+            Which articles to learn from, shape (articles,). Both labels must occur in them.
         penalties
             L2 penalties of the weights.
 
@@ -140,7 +141,7 @@ class Residuals:
         outside = self._lines.outside(bounds, known, counted, self._own)
         start = np.zeros(matrix.shape[1] + 1)
         for penalty in penalties:
-            # The weights of the stronger penalty are near those of the weaker.
+            # Start from the weights of the previous penalty, because they are near.
             found = start = _fitted(matrix[rows], self._offset[rows], core, weight, penalty, start)
             values = (matrix @ found[:-1] + found[-1]) / self._scaling.slope
             total = counted * np.where(outside, OUTSIDE, values)
@@ -148,13 +149,13 @@ class Residuals:
             yield FittedCorrection(self._correction(learned, kinds, found, bounds), added, known | outside)
 
     def _known(self, learned: Bool) -> Bool:
-        """Return which lines are landmarks that stand on a learned article other than their own."""
+        """Return which lines are landmarks that appear in a learned article other than their own."""
         number, article = self._standing
         pages = np.bincount(number, learned[article], self._number.max(initial=0) + 1)
         return np.asarray((pages[self._number] > learned[self._layout.article]) & self._landmarks(learned))
 
     def _landmarks(self, learned: Bool) -> Bool:
-        """Return which lines may be landmarks: a line of a learned story is none, also where its article is tagged."""
+        """Return which lines may be landmarks: those long enough that are in no learned story."""
         story = self._lines.hashes[learned[self._layout.article] & (self._labels == 1)]
         return np.asarray(self._lines.tells & ~np.isin(self._lines.hashes, story))
 
@@ -164,7 +165,7 @@ class Residuals:
 
     @cached_property
     def _standing(self) -> tuple[Int, Int]:
-        """Each distinct line of each article: the line's number, and the article's."""
+        """The number of the line and of the article, for each distinct line of each article."""
         pairs = np.unique(np.stack([self._number, self._layout.article]), axis=1)
         return pairs[0], pairs[1]
 
@@ -182,15 +183,16 @@ class Residuals:
 
 
 def paragraph_weights(scored: ScoredBatch) -> Float:
-    """Weigh paragraphs by their words: a long one decides more, but not as much more as it is longer."""
+    """Weight paragraphs by the logarithm of their words: long ones count more, but less than in proportion."""
     return np.asarray(np.log1p(scored.features.words) + 0.2)
 
 
 def _with_one_contradiction(weights: Float, labels: Int, log_odds: Float, layout: Layout) -> Float:
-    """Let the filler of an article that contradicts the model weigh as much as one such paragraph, all together.
+    """Give all filler of an article that contradicts the model the total weight of one such paragraph.
 
-    A site has one summary per page, or one note, that looks like a story. Where many paragraphs of a page do, its gold
-    text leaves a part of the story out, and would teach that stories are filler. Markup tells that part.
+    A page usually has one summary or note that looks like story. If many of its filler paragraphs do, the gold text
+    probably leaves out a part of the story, from which the fit would learn that stories are filler. With markup this is
+    not needed, because markup identifies that part.
     """
     contradicts = (labels == 0) & (log_odds >= CONTRADICTED)
     inside = np.where(contradicts, weights, 0.0)
@@ -200,7 +202,7 @@ def _with_one_contradiction(weights: Float, labels: Int, log_odds: Float, layout
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The tokens of paragraphs as `TokenWeights` weighs them: a column for each distinct token, ascending by hash."""
+    """The tokens of paragraphs, scaled as in `TokenWeights`: one column for each distinct token, ascending by hash."""
 
     hashes: UInt64
     matrix: scipy.sparse.csr_matrix
@@ -215,7 +217,7 @@ class _Columns:
         return _Columns(hashes, scipy.sparse.csr_matrix((values, (row, term)), shape=(tokens.count, len(hashes))))
 
     def of_rows(self, rows: Int) -> _Columns:
-        """Leave out the tokens that none of some paragraphs has."""
+        """Keep only the columns of tokens that occur in the given paragraphs."""
         used = np.unique(self.matrix[rows].indices)
         return _Columns(self.hashes[used], self.matrix[:, used])
 
@@ -223,7 +225,7 @@ class _Columns:
 def _fitted(
     matrix: scipy.sparse.csr_matrix, offset: Float, core: Bool, weight: Float, penalty: float, start: Float
 ) -> Float:
-    """Fit weights and, as the last number, the intercept."""
+    """Fit the weights and the intercept, which is the last number."""
     from scipy.optimize import minimize
 
     signs = np.where(core, 1.0, -1.0)

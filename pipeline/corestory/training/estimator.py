@@ -46,65 +46,65 @@ LEAST = {
     "text_blocks": 0,
     "html_blocks": 0,
 }
-"""The least value of the parameters that count something."""
+"""The least values of the integer parameters."""
 
 
 class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Tags paragraphs as core or filler from their words, then from their neighbourhood.
+    """Tags paragraphs as core or filler by their words, then by their neighbourhood.
 
-    Stage 1 is TF-IDF of words into a logistic regression; the same over the form of the words, which knows no language,
-    added to it; and the same over markup words where there is markup. Stage 2
-    is a mean of small networks over features of the paragraph, its neighbours and its article, fitted on
-    out-of-fold scores of stage 1 (folds by site; stacked sequential learning, Cohen and Carvalho, IJCAI 2005).
+    Stage 1 adds up the log-odds of two logistic regressions, over the TF-IDF of words and of word shapes, which are the
+    same in all languages. Where there is markup, a third regression reads markup words. Stage 2 is the mean of small
+    networks over features of the paragraph, its neighbours and its article. It is fitted on out-of-fold scores of stage
+    1 (folds by site; stacked sequential learning, Cohen and Carvalho, IJCAI 2005).
 
-    Give cross-validation the sites, or the articles, as `groups`: plain ``cv=3`` puts paragraphs of one article into
-    training and test, and such scores are too high.
+    Give cross-validation the sites, or the articles, as `groups`. Plain ``cv=3`` puts paragraphs of one article into
+    both training and test, so its scores are too high.
 
     Parameters
     ----------
     min_pages
-        In how many pages an n-gram must occur to be known.
+        The least pages in which an n-gram must occur to be known.
     form_pages
-        The same for an n-gram of the form of words.
+        The least pages for an n-gram of word shapes.
     words_c, forms_c, markup_c
         ``C`` of the logistic regressions.
     text_hidden, html_hidden
-        Channels of a paragraph, and size of the head that reads them, without and with markup.
+        The number of channels and the size of the head of a network, without and with markup.
     text_blocks, html_blocks
-        Convolutions over the paragraphs of an article; with 0, a network reads one paragraph's features and the whole
-        article's.
+        The number of convolutions over the paragraphs of an article. With 0, a network reads the features of one
+        paragraph and of the whole article.
     members
-        How many networks are averaged.
+        The number of networks that are averaged.
     text_epochs, html_epochs
         Passes over the data.
     penalty
         Weight decay of the networks.
     steps
-        Steps of a fit at least: few articles are learned from in smaller batches, and in more passes.
+        The least steps of a fit: if there are few articles, batches are smaller and passes more.
     least_trust
-        Labels to which a first model of other sites gives a smaller probability are not learned by the final
-        networks; at 0 every label is, and there is no first model.
+        The least probability of a label that the final networks learn, by a first model of other sites. With 0 they
+        learn every label, and there is no first model.
     folds
-        Folds for out-of-fold scores; fewer where there are fewer sites.
+        The number of folds for out-of-fold scores; fewer if there are fewer sites.
     use_markup
-        Whether to learn from markup, where rows have it.
+        Whether to learn from the markup of rows that have it.
     random_state
-        Seed: the same data, seed and versions give the same scores.
+        The seed: the same data, seed and versions give the same scores.
     n_jobs
-        Fits run at once.
+        The number of fits that run at once.
 
     Attributes
     ----------
     tagger_ : Tagger
         The fitted model.
     out_of_fold_ : pandas.DataFrame
-        For each row of the frame fitted on, `score` and `tagged` by a model that saw none of its site, and `stage1`.
+        `score`, `tagged` and `stage1` of each row of the training frame, by models that saw no row of its site.
     folds_ : Folds
-        The folds that made it so.
+        The folds of these models.
     classes_ : numpy.ndarray
         ``["core", "filler"]``.
     n_features_in_ : int
-        Number of columns of the frame fitted on.
+        The number of columns of the training frame.
 
     Examples
     --------
@@ -171,8 +171,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X
-            Frame with `article_id`, `position`, `text`, and where known `site`, `page`, `view`, `title`, `kind`, `role`
-            and the markup columns. Rows of one article need not be adjacent.
+            A frame with `article_id`, `position`, `text`, and where known `site`, `page`, `view`, `title`, `kind`,
+            `role` and the markup columns. Rows of one article need not be adjacent.
         y
             ``"core"``, ``"filler"`` or None (unlabelled: context only) for each row; by default the column `label`.
         progress
@@ -181,8 +181,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         DataError
-            If a column is missing, a label unknown, or there is one class or one article only, or one class is only
-            on sites of one fold.
+            If a column is missing, a label is unknown, there is only one class or only one article, or all rows of a
+            class are in one fold.
         ValueError
             If a parameter is below its least value, or there are not as many labels as rows.
         """
@@ -220,7 +220,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def fits(self, X: pd.DataFrame) -> int:
-        """Count how often, at most, `fit` will call `progress` on this frame."""
+        """Return the greatest number of times that `fit` calls `progress` for this frame."""
         folds = make_folds(X, folds=self.folds, seed=self.random_state).count
         html = self.use_markup and bool(has_markup(X).any())
         return fit_count(self._recipe(), folds, html=html) + look_fit_count(folds)
@@ -232,12 +232,12 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.column_stack([score, 1 - score])
 
     def predict(self, X: pd.DataFrame) -> npt.NDArray[np.object_]:
-        """Decide on each row, article by article, as the command line does; shape (rows,)."""
+        """Return the label of each row, decided article by article as on the command line; shape (rows,)."""
         check_is_fitted(self)
         return np.asarray(self._scored(X)["tagged"].to_numpy())
 
     def score(self, X: pd.DataFrame, y: Sequence[object], sample_weight: Float | None = None) -> float:
-        """Return the share of labelled rows that are decided as they are labelled."""
+        """Return the accuracy: the share of labelled rows whose prediction equals the label."""
         labels = np.asarray(y, dtype=object)
         known = ~pd.isna(labels)
         weights = None if sample_weight is None else np.asarray(sample_weight)[known]
@@ -313,7 +313,7 @@ def _bound_error(rows: pd.DataFrame, label: str, *, by: str) -> DataError:
 
 
 def _out_of_fold(chosen: Chosen, stages: FittedStages) -> pd.DataFrame:
-    """Lay out-of-fold results out as the rows of the frame; those with markup have the results with markup."""
+    """Return out-of-fold results in the order of the frame; rows with markup have the results with markup."""
     count = len(stages.by_words)
     score, core, words = np.empty(count), np.empty(count, bool), np.empty(count)
     for path, of_path, decided in zip(stages.paths, chosen.scores, chosen.core, strict=True):

@@ -1,4 +1,4 @@
-"""The fit of both stages: stage 2 learns from out-of-fold scores only."""
+"""The fit of both stages: stage 2 learns only from out-of-fold scores of stage 1."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from corestory.types import Bool, Float, Float32, Int
 Progress = Callable[[str], None]
 
 CHUNK = 400
-"""The articles whose features are computed at once; this bounds the memory."""
+"""The number of articles whose features are computed at once; it bounds the memory."""
 
-# A sum's last digits depend on how many threads share it, so each fit has one: the same model on every machine.
+# The last digits of a sum depend on the number of threads. One thread per fit gives the same model on every machine.
 ONE_THREAD = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How the stages are fitted; the estimator's parameters of the same names."""
+    """The settings of the fit: parameters of `corestory.training.estimator.ParagraphClassifier` of the same names."""
 
     min_pages: int
     form_pages: int
@@ -54,7 +54,7 @@ class Recipe:
     jobs: int
 
     def network_fit(self, *, html: bool) -> NetworkFit:
-        """How the networks of stage 2 are fitted, with markup or without."""
+        """Return the settings of the fit of stage-2 networks, with markup or without."""
         shape, epochs = (self.html_shape, self.html_epochs) if html else (self.text_shape, self.text_epochs)
         return NetworkFit(shape, epochs, self.penalty, self.steps)
 
@@ -63,8 +63,8 @@ class Recipe:
 class FittedPath(TrainingPath):
     """A path with its fitted networks, and the rows' out-of-fold log-odds before calibration.
 
-    `stage1` holds the rows' out-of-fold log-odds by stage 1, that of words last, and `by_fold` the networks that saw
-    all folds but one.
+    `stage1` holds the rows' out-of-fold log-odds by each scorer of stage 1, words last. `by_fold` holds for each fold
+    the network that did not see it.
     """
 
     network: Network
@@ -75,7 +75,7 @@ class FittedPath(TrainingPath):
 
 @dataclass(frozen=True, slots=True)
 class FittedStages:
-    """All fitted stages: the weights, and the paths, that of all rows as texts first."""
+    """All fitted stages: the weights, and the paths; the first path has all rows as texts."""
 
     weights: Weights
     paths: tuple[FittedPath, ...]
@@ -89,10 +89,10 @@ class FittedStages:
 def fit_all(
     fits: Iterable[object], recipe: Recipe, *, stage: str, progress: Progress, prefer: Literal["threads"] | None = None
 ) -> list[Any]:
-    """Do fits side by side, as joblib takes them, and call `progress` with the name of the stage after each.
+    """Run joblib tasks in parallel, and call `progress` with the name of the stage after each.
 
-    They run in processes unless `prefer` says otherwise, because the many small steps of a network's fit hold Python's
-    lock. The processes share one map of the features.
+    By default they run in processes, because the many small steps of a network's fit hold Python's lock. The processes
+    share one memory map of the features.
     """
     found = []
     for one in Parallel(n_jobs=recipe.jobs, prefer=prefer, return_as="generator")(fits):
@@ -102,16 +102,16 @@ def fit_all(
 
 
 class LinearFit(NamedTuple):
-    """How a scorer of stage 1 is fitted: parameters of `corestory.model.ngrams.fit_ngrams`.
+    """The settings of the fit of a stage-1 scorer: parameters of `corestory.model.ngrams.fit_ngrams`.
 
     Attributes
     ----------
     read
-        What reads the n-grams of texts.
+        Turns texts into tokens.
     c
         The inverse regularisation.
     min_pages
-        The fewest pages with a known n-gram.
+        The least pages in which an n-gram must occur.
     """
 
     read: Callable[[Sequence[str]], Tokens]
@@ -122,29 +122,29 @@ class LinearFit(NamedTuple):
 def fit_stage1(
     texts: Sequence[str], rows: TrainingRows, chosen: Bool, how: LinearFit, recipe: Recipe, *, progress: Progress
 ) -> tuple[NgramScorer, Float]:
-    """Fit a linear stage on all rows, and score every row with a stage that saw no row of its site.
+    """Fit a stage-1 scorer on all chosen rows, and score every row with a scorer that saw no row of its site.
 
     Parameters
     ----------
     texts
-        What the stage reads of each row: its words, or its markup words.
+        The text that the scorer reads of each row: its words, or its markup words.
     rows
         The training rows.
     chosen
-        Which of them the stage learns from, if they are labelled.
+        The rows from which the scorer learns, if they are labelled.
     how
-        How it is fitted.
+        The settings of the fit.
     recipe
-        The number of fits that run side by side.
+        Gives the number of fits that run in parallel.
     progress
         Called after each single fit.
 
     Returns
     -------
     scorer : NgramScorer
-        Fitted on all chosen rows.
+        The scorer, fitted on all chosen rows.
     scores : numpy.ndarray
-        Out-of-fold log-odds of every row; 0 for a row of no fold.
+        Out-of-fold log-odds of every row; 0 for a row without a fold.
     """
     folds = int(rows.fold.max()) + 1
     usable = chosen & rows.labelled
@@ -175,11 +175,11 @@ def fit_stage2(
     Parameters
     ----------
     path
-        The training rows; only labelled ones are learned from, the others are context.
+        The training rows. The networks learn from labelled rows; the others are context.
     stage1
-        Out-of-fold log-odds of every row by each scorer of stage 1, that of words last.
+        Out-of-fold log-odds of every row by each scorer of stage 1, words last.
     words
-        The scorer of words, whose inverse document frequencies weight the topic features.
+        The scorer of words; its inverse document frequencies weight the topic features.
     recipe
         The settings of the fit.
     progress
@@ -192,10 +192,10 @@ def fit_stage2(
         fit_networks, features, rows.core, rows.weight, layout, recipe=recipe, stage="stage 2", progress=progress
     )
     if recipe.least_trust > 0:
-        # Half of the passes are enough to see which labels other sites contradict.
+        # Half of the passes are enough to find the labels that contradict other sites.
         first = fit(_by_fold(learned, rows, recipe.seed), how=how._replace(epochs=max(how.epochs // 2, 1)))
         learned = trusted_labels(held_out(first, features, rows.fold, layout), rows, least=recipe.least_trust)
-    # The members of the final network are fitted beside the networks of the folds.
+    # The members of the final network are fitted in parallel with the networks of the folds.
     by_fold = _by_fold(learned, rows, recipe.seed)
     fitted = fit(by_fold + [(learned, recipe.seed + member) for member in range(recipe.members)], how=how)
     of_folds, final = fitted[: len(by_fold)], joined(fitted[len(by_fold) :])
@@ -208,7 +208,7 @@ def _by_fold(learned: Bool, rows: TrainingRows, seed: int) -> list[tuple[Bool, i
 
 
 def held_out(networks: Sequence[Network], features: Float32, fold: Int, layout: Layout) -> Float:
-    """Score the articles of each fold by its network, which saw nothing of the fold."""
+    """Score the articles of each fold by the network that did not see the fold."""
     log_odds = np.zeros(len(fold))
     for number in np.unique(fold):
         inside = fold == number
@@ -217,7 +217,7 @@ def held_out(networks: Sequence[Network], features: Float32, fold: Int, layout: 
 
 
 class NetworkFit(NamedTuple):
-    """How a network is fitted: parameters of `corestory.training.network_fit.fit_network`."""
+    """The settings of the fit of a network: parameters of `corestory.training.network_fit.fit_network`."""
 
     shape: Shape
     epochs: int
@@ -229,7 +229,7 @@ def fit_networks(
     features: Float32, core: Bool, weight: Float, layout: Layout, tasks: Sequence[tuple[Bool, int]], *,
     how: NetworkFit, recipe: Recipe, stage: str, progress: Progress,
 ) -> list[Network]:  # fmt: skip
-    """Fit a network for each task: the rows that it learns from, and its seed."""
+    """Fit a network for each task, which consists of the rows to learn from and the seed."""
     fits = [delayed(_fit_one_network)(features, core, weight, layout, learned, how, seed) for learned, seed in tasks]
     return fit_all(fits, recipe, stage=stage, progress=progress)
 
@@ -237,7 +237,7 @@ def fit_networks(
 def _fit_one_network(
     features: Float32, core: Bool, weight: Float, layout: Layout, learned: Bool, how: NetworkFit, seed: int
 ) -> Network:
-    # Rows that are not learned from are still context of the others in their article.
+    # Rows that the network does not learn from are still context for other rows of their article.
     chosen = np.logical_or.reduceat(learned, layout.first)
     inside = np.repeat(chosen, layout.sizes)
     with threadpool_limits(ONE_THREAD):
@@ -268,7 +268,7 @@ def fit_stages(paths: Sequence[TrainingPath], recipe: Recipe, *, progress: Progr
     Parameters
     ----------
     paths
-        All training rows as texts, and then those with markup, if there are some.
+        The path of all rows as texts, then the path of the rows with markup, if there are any.
     recipe
         The settings of the fit.
     progress
@@ -305,13 +305,13 @@ def _features(batch: Batch, stage1: Sequence[LogOdds], words: NgramScorer, *, ht
 def scored_chunks(
     batch: Batch, stage1: Sequence[LogOdds], words: NgramScorer
 ) -> Iterator[tuple[BatchFeatures, list[LogOdds], slice]]:
-    """Yield the features of `CHUNK` articles at a time, with their log-odds by stage 1 and their rows."""
+    """Yield the features, the stage-1 log-odds and the rows of `CHUNK` articles at a time."""
     for chunk, inside in chunks(batch):
         yield BatchFeatures(chunk, words.idf_of), scores_of(stage1, inside), inside
 
 
 def scores_of(stage1: Sequence[LogOdds], rows: slice | Int) -> list[LogOdds]:
-    """Return the log-odds by stage 1 of some rows."""
+    """Return the stage-1 log-odds of some rows."""
     return [LogOdds(group, values[rows]) for group, values in stage1]
 
 
@@ -326,15 +326,15 @@ def chunks(batch: Batch) -> Iterator[tuple[Batch, slice]]:
 
 
 def held_out_log_odds(features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, path: FittedPath) -> Float:
-    """Score articles that are no training rows by the networks that saw nothing of their fold.
+    """Score articles that are not training rows by the networks that did not see their fold.
 
     Parameters
     ----------
     features, stage1
-        Of a batch, and its out-of-fold log-odds by stage 1.
+        The features of a batch, and its out-of-fold stage-1 log-odds.
     fold
         The fold of each paragraph's article, shape (paragraphs,).
     path
-        The path whose networks score them.
+        The path with the networks.
     """
     return held_out(path.by_fold, features.columns(stage1, html=path.html).matrix(), fold, features.layout)

@@ -1,4 +1,4 @@
-"""The fit of the head that predicts kinds and roles, from the rows of a labelled table that have one."""
+"""The fit of the head that predicts kinds and roles, on the rows of a labelled table that have a kind or a role."""
 
 from __future__ import annotations
 
@@ -42,29 +42,30 @@ Read = Callable[[Sequence[str]], Tokens]
 IdfOf = Callable[[UInt64], Float]
 
 VIEWS = (*OWN_VIEWS, "container")
-"""The views from which kinds are learned: the whole page, and its story with all that stands in and under it."""
+"""The views from which kinds are learned: the whole page, and the element that holds the story."""
 
 NGRAMS_CAP, CONTEXT_CAP = 15, 15
-"""The most rows of one class that a site gives to the first and to the second step."""
+"""The most rows of one class from one site, in the first and in the second step."""
 MOST_WORDS, MOST_FORMS, MOST_MARKUP = 30_000, 8_000, 10_000
-"""The most n-grams of each sort; the rarest are left out until there are no more."""
+"""The most n-grams of each sort; if there are more, the rarest are left out."""
 MIN_SITES = 3
 BALANCE = 0.25
-"""Each class weighs its number of rows to the power of 1 - `BALANCE`, so that rare classes count for more."""
+"""The total weight of a class is its number of rows to the power of 1 - `BALANCE`: rare classes have more weight."""
 
 PLANTED_WEIGHT = 0.3
-"""The weight of a row of an article with planted lines against that of other rows."""
+"""The weight of a row of an article with planted lines, relative to other rows."""
 
 FREQUENCY = 0.75
-"""How far the second step goes from each class's share of the weights to its share of the rows: with 0 rare kinds are
-predicted too often, with 1 hardly ever."""
+"""How far the predictions of the second step follow the true frequency of classes, from 0 (the weights of the fit) to 1
+(the frequency). With 0 it predicts rare kinds too often, with 1 hardly ever."""
 
 MEMBERS, BATCH, STEP, PENALTY = 3, 512, 2e-3, 1e-3
-"""Number of perceptrons of the second step, and the batch size, step and penalty of their fit by Adam."""
+"""The number of perceptrons of the second step, and the batch size, step and penalty of their fit by Adam."""
 TEXT_SIZE, HTML_SIZE = (32, 25), (16, 15)
-"""Their hidden units, and the epochs of their fit. Markup tells most kinds by itself, and a larger fit learns sites."""
+"""Their hidden units, and the epochs of their fit. With markup both are smaller: most kinds show in the markup alone,
+and a larger fit learns single sites."""
 
-# A class that a fit has not seen.
+# The intercept of a class that a fit has not seen.
 _UNSEEN = -12.0
 _TEXTS_AT_ONCE = 20_000
 
@@ -75,22 +76,22 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, idf_of: IdfOf, seed
     Parameters
     ----------
     frame
-        Columns as in `corestory.features.batch.batch_of_frame`; `kind` and `role` where known, and `site` and `view`.
+        Columns as in `corestory.features.batch.batch_of_frame`, and where known `kind`, `role`, `site` and `view`.
     core
         Whether each row is core.
     fold
-        Each row's fold, by site. The second step learns from scores of a first step that saw the other half of the
-        folds.
+        Each row's fold, by site. The second step learns from scores of a first step that saw only the other half of
+        the folds.
     idf_of
-        Gives words' inverse document frequencies by their hashes.
+        Returns the inverse document frequencies of words by their hashes.
     seed
-        The seed of the choice of rows where a site has many of one class.
+        The seed of the choice of rows of sites that have many rows of one class.
 
     Returns
     -------
     KindHead or None
         None if the frame has fewer than two kinds, too few of them in one half of the folds, or no n-gram on several
-        sites, as with the articles of a single one.
+        sites, for example because all articles are of one site.
 
     Raises
     ------
@@ -142,9 +143,10 @@ def _classes(frame: pd.DataFrame) -> Int:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows article by article; `half` of the folds, `marked` where an article has markup, `classes` -1 if unknown.
+    """The rows, article by article.
 
-    `found` is not set in articles with planted lines; `story` is of `corestory.model.kinds.story_features`.
+    `classes` is -1 for unknown classes, `half` is the half of the folds, `found` is False in articles with planted
+    lines, `marked` shows whether the article has markup, and `story` holds `corestory.model.kinds.story_features`.
     """
 
     texts: Sequence[str]
@@ -158,7 +160,7 @@ class _Rows:
     story: Float32
 
     def chosen(self, inside: Bool, cap: int, generator: np.random.Generator) -> Int:
-        """Choose rows with a class, each text once for each site and class, and at most `cap` of a site and class."""
+        """Choose rows with a known class: distinct texts of each site and class, at most `cap` of them."""
         import pandas as pd
 
         rows = generator.permutation(np.flatnonzero(inside & (self.classes >= 0)))
@@ -170,11 +172,11 @@ class _Rows:
         return np.sort(number.index[number < cap].to_numpy(np.int64))
 
     def enough(self, rows: Int) -> bool:
-        """Whether each half of the folds has two classes at least."""
+        """Return whether each half of the folds has at least two classes."""
         return all(len(np.unique(self.classes[rows[self.half[rows] == half]])) > 1 for half in (0, 1))
 
     def weights(self, rows: Int) -> Float:
-        """Give the rows of a class that one site has less weight the more they are, and those of rare classes more."""
+        """Weight rows: less if their site has many rows of their class, more if their class is rare."""
         pair = self.site[rows] * len(CLASSES) + self.classes[rows]
         _, group, count = np.unique(pair, return_inverse=True, return_counts=True)
         weight = np.where(self.found[rows], 1.0, PLANTED_WEIGHT) / np.sqrt(count[group])
@@ -183,7 +185,7 @@ class _Rows:
         return np.asarray(weight / weight.mean())
 
     def seen_markup(self) -> list[str]:
-        """Return markup words, on half of the sites without those that named the kinds: the rest must be learned."""
+        """Return markup words; half of the sites lose those that gave the labels, so that others are learned."""
         hidden: dict[str, str] = {}
         seen = []
         for markup, marked, site in zip(self.markup.tolist(), self.marked.tolist(), self.site.tolist(), strict=True):
@@ -225,7 +227,7 @@ def _first_forms(texts: Sequence[str]) -> Tokens:
 
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
-    """The known n-grams of one sort, and their inverse document frequencies."""
+    """The known n-grams of one sort, with their inverse document frequencies."""
 
     read: Read
     hashes: UInt64
@@ -242,7 +244,7 @@ class _Vocabulary:
         return cls(read, hashes, fitted_idf(term, ngrams=len(hashes), texts=len(found)))
 
     def matrix(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
-        """TF-IDF of the texts, each of length 1."""
+        """Return the TF-IDF of the texts, each row of length 1."""
         import scipy.sparse
 
         lookup = Lookup(self.hashes)
@@ -254,7 +256,7 @@ class _Vocabulary:
 def _fit_ngrams(
     vocabularies: Sequence[_Vocabulary], texts: Sequence[Sequence[str]], rows: _Rows, chosen: Int
 ) -> tuple[Float, list[KindNgrams]]:
-    """Fit the first step; give logits of all rows by a model of the other half of the folds, and the model of all."""
+    """Fit the first step; return each row's logits by a model of the other half of the folds, and the final model."""
     import scipy.sparse
 
     matrix = scipy.sparse.hstack([one.matrix(of) for one, of in zip(vocabularies, texts, strict=True)]).tocsr()
@@ -280,7 +282,7 @@ def _fit_ngrams(
 def _fit_context(
     logits: Float, rows: _Rows, inside: Bool, size: tuple[int, int], generator: np.random.Generator
 ) -> KindContext:
-    """Fit the second step on the articles whose rows are inside."""
+    """Fit the second step on the rows `inside`, which are whole articles."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
@@ -302,10 +304,10 @@ def _fit_context(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             members.append(model.fit(learned, classes, sample_weight=weights))
-    # Their mean is one perceptron, whose hidden units are those of all.
+    # The mean of the perceptrons is one perceptron with the hidden units of all.
     outputs = [_of_all_classes(one.coefs_[1], one.intercepts_[1], one.classes_) for one in members]
     intercept = np.mean([own for _, own in outputs], axis=0)
-    # Planted lines do not tell how often kinds occur.
+    # Planted lines are left out, because their kinds are not as frequent as on pages.
     every = np.bincount(rows.classes[inside & rows.found & (rows.classes >= 0)], minlength=len(CLASSES))
     fitted = np.bincount(classes, weights * rows.found[chosen], len(CLASSES))
     seen = fitted > 0
@@ -323,14 +325,14 @@ def _fit(matrix: scipy.sparse.csr_matrix, rows: _Rows, chosen: Int, *, max_iter:
 
     model = LogisticRegression(C=3.0, max_iter=max_iter, tol=1e-3)
     with warnings.catch_warnings():
-        # The fit is good long before it is exact.
+        # The fit need not converge: it is good long before.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(matrix[chosen], rows.classes[chosen], sample_weight=rows.weights(chosen))
     return _of_all_classes(model.coef_.T, model.intercept_, model.classes_)
 
 
 def _of_all_classes(weights: Float, intercept: Float, known: Int) -> tuple[Float, Float]:
-    """Spread the output of scikit-learn over all classes; of two classes it gives the log-odds of the second alone."""
+    """Expand scikit-learn's output to all classes; for two classes, scikit-learn has only the second's log-odds."""
     outputs = known[-len(intercept) :]
     of_all, biases = np.zeros((len(weights), len(CLASSES))), np.full(len(CLASSES), _UNSEEN)
     of_all[:, outputs] = weights

@@ -1,7 +1,7 @@
-"""The fit of `corestory.model.network.Network` by gradient descent, in NumPy alone.
+"""The fit of `corestory.model.network.Network` by gradient descent, with NumPy only.
 
-Adam (Kingma and Ba, ICLR 2015) with decoupled weight decay and steps that shrink by a cosine (Loshchilov and Hutter,
-ICLR 2017 and 2019). Each step learns from whole articles, for a paragraph's score depends on its whole article.
+The optimiser is Adam (Kingma and Ba, ICLR 2015) with decoupled weight decay and a cosine schedule (Loshchilov and
+Hutter, ICLR 2017 and 2019). Each step learns from whole articles, because a paragraph's score depends on its article.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from corestory.training.network_gradients import Space, loss_and_gradients, part
 from corestory.types import Float, Float32, Int
 
 WARM_UP = 50
-"""The number of first steps that grow to the full size, because the first gradients say little."""
+"""The number of first steps in which the step size grows, because the first gradients are poor estimates."""
 
 _FIRST_DECAY, _SECOND_DECAY, _EPSILON = 0.9, 0.999, 1e-8
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The size of a member: its channels, its blocks, and its head."""
+    """The size of a member: its channels, its blocks, and the hidden units of its head."""
 
     width: int
     blocks: int
@@ -61,15 +61,15 @@ def fit_network(
     shape
         The size of the network.
     epochs
-        Passes over the articles, at least.
+        The least number of passes over the articles.
     penalty
-        Weight decay of the matrices, a step of size 1.
+        Weight decay of the matrices in a step of size 1.
     seed
         The seed of the first weights and of the order of the articles.
     steps
-        Steps at least: few articles are learned from in smaller batches, and in more passes.
+        The least number of steps: if there are few articles, batches are smaller and passes more.
     batch, learning_rate
-        Rows a step, about, and the size of the largest steps.
+        The approximate rows of a step at most, and the greatest step size.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def fit_network(
     generator = np.random.default_rng(seed)
     member = first_weights(features.shape[1], shape, generator)
     rows_a_step = min(max(len(features) * epochs // steps, 1), batch)
-    # A batch has an article at least.
+    # A batch has at least one article.
     steps_a_pass = min(max(-(-len(features) // rows_a_step), 1), len(layout.sizes))
     epochs = max(epochs, -(-steps // steps_a_pass))
     total = epochs * steps_a_pass
@@ -104,7 +104,7 @@ def fit_network(
 
 
 def _mean_and_scale(features: Float32) -> tuple[Float32, Float32]:
-    """Compute each column's mean and standard deviation, a part of the rows at a time, for they may be millions."""
+    """Compute each column's mean and standard deviation, a part of the rows at a time: there may be millions."""
     parts = [features[begin : begin + 65536] for begin in range(0, len(features), 65536)]
     mean = sum(part.sum(axis=0, dtype=np.float64) for part in parts) / len(features)
     scale = np.sqrt(sum(np.square(part - mean).sum(axis=0) for part in parts) / len(features)).astype(np.float32)
@@ -113,14 +113,14 @@ def _mean_and_scale(features: Float32) -> tuple[Float32, Float32]:
 
 
 def first_weights(features: int, shape: Shape, generator: np.random.Generator) -> Member:
-    """Draw the weights from which a fit starts (He et al., ICCV 2015), smaller where many blocks add up."""
+    """Draw the first weights of a fit (He et al., ICCV 2015), smaller ones where many blocks add up."""
     width, blocks, hidden = shape.width, shape.blocks, shape.hidden
 
     def drawn(inputs: int, *sizes: int, part: float = 1.0) -> Float32:
         return generator.normal(0, part * np.sqrt(2 / inputs), sizes).astype(np.float32)
 
     taps = drawn(50, blocks, 3, width)
-    # At first a block sees the paragraph itself most.
+    # At first a block gives the paragraph itself the greatest weight.
     taps += np.array([0.2, 0.6, 0.2], np.float32)[:, None]
     return Member(
         input=drawn(features, features, width), input_bias=np.zeros(width, np.float32),
@@ -131,7 +131,7 @@ def first_weights(features: int, shape: Shape, generator: np.random.Generator) -
 
 
 class _Descent:
-    """Adam, and the weights on their way."""
+    """The optimiser Adam, and the weights that it changes."""
 
     def __init__(self, member: Member, penalty: float) -> None:
         self._values = np.concatenate([getattr(member, name).ravel() for name in ARRAYS])
@@ -143,7 +143,7 @@ class _Descent:
         )
 
     def step(self, size: float) -> None:
-        """Go one step down, by the gradients that are in the space."""
+        """Make one step, by the gradients in the space."""
         self.steps += 1
         slope, first, second, work = self.space.flat(self.member), self._first, self._second, self._work
         first *= _FIRST_DECAY
@@ -160,11 +160,11 @@ class _Descent:
 
 
 MATRICES = ("input", "mix", "head", "pooled")
-"""The arrays that weight decay shrinks."""
+"""The arrays to which weight decay applies."""
 
 
 def _article_batches(layout: Layout, order: Int, rows: int) -> Iterator[Int]:
-    """Deal articles, in the order given, to batches of about `rows` rows."""
+    """Divide articles, in the order given, into batches of about `rows` rows."""
     ends = np.cumsum(layout.sizes[order])
     number = (ends - layout.sizes[order]) // rows
     yield from np.split(order, np.flatnonzero(np.diff(number)) + 1)

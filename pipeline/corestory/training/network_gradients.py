@@ -1,6 +1,6 @@
-"""The loss of a batch of articles, and its slope along every weight of a member of a network.
+"""The loss of a batch of articles, and its gradient for every weight of a member of a network.
 
-Fitting takes nearly all of a training's time, so what is computed here goes into arrays that the next step uses again.
+Nearly all the time of a training is spent here, so results are written into arrays that the next step uses again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _Reach = tuple[int, int, Floating]
 def loss_and_gradients(
     member: Member, inputs: Floating, labels: Floating, weights: Floating, layout: Layout, space: Space | None = None
 ) -> tuple[float, Member]:
-    """Compute the weighted mean log loss of a batch, and its slope along every weight.
+    """Compute the weighted mean log-loss of a batch, and its gradient for every weight.
 
     Parameters
     ----------
@@ -30,17 +30,17 @@ def loss_and_gradients(
     inputs
         Standardised features, shape (paragraphs, features).
     labels, weights
-        1 for core, else 0, and what each paragraph weighs in the loss; shape (paragraphs,).
+        1 for core and 0 for filler, and the weight of each paragraph in the loss; shape (paragraphs,).
     layout
         Which paragraphs make an article.
     space
-        Arrays to compute in; the gradients are among them, until the next call.
+        Arrays for the results. They hold the gradients until the next call.
 
     Returns
     -------
     loss : float
     gradients : Member
-        An array for each of the member's.
+        One array for each array of the member.
     """
     run = _Pass(member, inputs, layout, space or Space(inputs.dtype))
     log_odds = run.forward()
@@ -51,14 +51,14 @@ def loss_and_gradients(
 
 
 class _Pass:
-    """A batch on its way through a member, and its slopes on their way back.
+    """The forward and the backward pass of a batch through a member; slopes are the gradients of the loss.
 
-    In each article's channels, rows stand side by side: then the rows some steps away are a slice as well.
+    The rows of a channel are contiguous, so the rows at a distance are also a slice.
 
     Parameters
     ----------
     member, inputs, layout, space
-        As of `loss_and_gradients`.
+        As in `loss_and_gradients`.
     """
 
     def __init__(self, member: Member, inputs: Floating, layout: Layout, space: Space) -> None:
@@ -69,7 +69,7 @@ class _Pass:
         self.none, self.product, self.work = (
             space.array(name, self.width, self.count) for name in ("none", "product", "work")
         )
-        self.blocks: list[tuple[Floating, Bool, list[_Reach]]] = []  # what each has mixed, where it adds, its reach
+        self.blocks: list[tuple[Floating, Bool, list[_Reach]]] = []  # mixed channels, positive outputs and `_reached`
 
     def forward(self) -> Floating:
         """Return the log-odds of each paragraph."""
@@ -87,7 +87,7 @@ class _Pass:
         return np.asarray(np.clip(member.output @ hidden + member.output_bias[0], -30, 30))
 
     def _through_block(self, block: int, last: Floating) -> Floating:
-        """Return what a block adds to the channels."""
+        """Return the output of a block, which is added to the channels."""
         taps = self.member.taps[block]
         mixed = np.multiply(last, taps[1][:, None], out=self.space.array(("mixed", block), self.width, self.count))
         reached = self._reached(block)
@@ -101,7 +101,7 @@ class _Pass:
         return added
 
     def back(self, slope: Floating) -> Member:
-        """Return the slopes along all weights, by those along the log-odds of each paragraph."""
+        """Return the slopes of all weights, given the slope of each paragraph's log-odds."""
         self.slopes, self.ones = self.space.like(self.member), np.ones(self.count, self.inputs.dtype)
         moving = self._back_through_head(slope)
         for block in reversed(range(len(self.blocks))):
@@ -112,7 +112,7 @@ class _Pass:
         return self.slopes
 
     def _back_through_head(self, slope: Floating) -> Floating:
-        """Return the slopes along the last channels."""
+        """Return the slopes of the last channels."""
         member, layout, slopes = self.member, self.layout, self.slopes
         np.matmul(self.hidden, slope, out=slopes.output)
         slopes.output_bias[0] = slope.sum()
@@ -120,7 +120,7 @@ class _Pass:
         of_hidden *= self.hidden > 0
         of_article = np.add.reduceat(of_hidden, layout.first, axis=1)
         of_pooled = member.pooled @ of_article
-        # Of equal greatest values each has its part of the slope.
+        # Equal greatest values share the slope.
         greatest = (self.last == self.most.take(layout.article, 1)).astype(self.inputs.dtype)
         of_most = of_pooled[self.width :] / np.add.reduceat(greatest, layout.first, axis=1)
         greatest *= of_most.take(layout.article, 1)
@@ -133,7 +133,7 @@ class _Pass:
         return moving
 
     def _back_through_block(self, block: int, moving: Floating) -> None:
-        """Turn the slopes along the channels behind a block into those along the channels before it."""
+        """Turn the slopes of the channels behind a block into those of the channels before it, in place."""
         member, slopes = self.member, self.slopes
         mixed, awake, reached = self.blocks[block]
         of_added = np.multiply(moving, awake, out=self.work)
@@ -143,7 +143,7 @@ class _Pass:
         taps = slopes.taps[block]
         taps[[0, 2]] = 0
         self._sums(("channels", block), 0, of_mixed, self.ones, out=taps[1])
-        # A row reaches the row after it as that one's row before, and the row before it as that one's row after.
+        # The slopes of a row go to the rows at this distance that the row has read in the forward pass.
         for tap, distance, there in reached:
             self._sums(("channels", block), distance, of_mixed, there, out=taps[tap])
             target = self._shifted("moving", distance)
@@ -153,17 +153,17 @@ class _Pass:
         moving += np.multiply(of_mixed, member.taps[block, 1][:, None], out=self.product)
 
     def _shifted(self, name: object, distance: int) -> Floating:
-        """Return the rows of an array of channels some steps away from each row."""
+        """Return the channels at a distance from each row."""
         whole = self.space.array(name, self.width * self.count + 2 * self.margin)
         begin = self.margin + distance
         return whole[begin : begin + self.width * self.count].reshape(self.width, self.count)
 
     def _sums(self, name: object, distance: int, slopes: Floating, weights: Floating, *, out: Floating) -> None:
-        """Sum shifted channels times slopes over the rows, by their weights."""
+        """Sum the product of shifted channels, slopes and weights over all rows."""
         np.matmul(np.multiply(self._shifted(name, distance), slopes, out=self.product), weights, out=out)
 
     def _reached(self, block: int) -> list[_Reach]:
-        """Return the taps that reach another row of an article, how far away it is, and 1 where it exists."""
+        """Return the outer taps, their distances, and 1 for rows with a row of their article there, else 0."""
         far, layout = 2**block, self.layout
         if far >= self.longest:
             return []
@@ -172,7 +172,7 @@ class _Pass:
         return [(0, -far, before.astype(self.inputs.dtype)), (2, far, after.astype(self.inputs.dtype))]
 
     def _where_there(self, tap: Floating, there: Floating) -> Floating:
-        """Return a tap's weights where the row that it reaches exists, else 0."""
+        """Return a tap's weights for rows with a row at its distance, and 0 for all others."""
         return np.asarray(np.multiply(tap[:, None], there, out=self.work))
 
     def _active(self, values: Floating, bias: Floating) -> Floating:
@@ -181,7 +181,7 @@ class _Pass:
 
 
 class Space:
-    """Arrays that every step computes in, because fresh memory costs about as much as the sums.
+    """Arrays that all steps use again, because allocating memory takes about as long as the arithmetic.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ class Space:
         self._known: dict[object, Floating] = {}
 
     def array(self, name: object, *sizes: int) -> Floating:
-        """Return the array of that name and size: zeros at first, later as they were left."""
+        """Return the array of a name and size; zeros at first, later the values of the last use."""
         size = math.prod(sizes)
         found = self._known.get(name)
         if found is None or len(found) < size:
@@ -202,11 +202,11 @@ class Space:
         return found[:size].reshape(sizes)
 
     def like(self, member: Member) -> Member:
-        """Return arrays of the member's sizes."""
+        """Return arrays with the shapes of a member's."""
         return parts_of(member, self.array("gradients", weight_count(member)))
 
     def flat(self, member: Member) -> Floating:
-        """Return all arrays of `like` as one."""
+        """Return all arrays of `like` as one flat array."""
         return self.array("gradients", weight_count(member))
 
 
@@ -216,7 +216,7 @@ def weight_count(member: Member) -> int:
 
 
 def parts_of(member: Member, flat: Floating) -> Member:
-    """Make a member of the sizes of another, whose arrays are parts of one."""
+    """Return a member with the shapes of another; its arrays are views of parts of a flat array."""
     parts, begin = {}, 0
     for name in ARRAYS:
         array = getattr(member, name)

@@ -1,9 +1,10 @@
-"""Articles for the second look to learn from: kept stories, and stories with planted lines and blocks.
+"""Training articles of the second look: kept stories, and stories with planted lines and blocks.
 
-Pages hold few plugs between the paragraphs of their story, and their gold texts differ about them. So lines of filler
-are planted into the stories of other pages. Short story lines are planted too, so that the model does not take every
-short line for a plug. The paragraphs of blocks (headlines, teasers, a second story, comments) look like story, and few
-gold texts hold one that the first decision keeps. Only the story beside them shows that they are of another.
+Pages have few plugs between the paragraphs of their story, and gold texts are not consistent about them. So filler
+lines are planted into the stories of other pages. Short story lines are also planted, so that the model does not learn
+that every short line is a plug. The paragraphs of blocks (headlines, teasers, a second story, comments) look like
+story: only the story beside them shows that they belong to another story. The first decision keeps such blocks on few
+labelled pages, so they are planted, too.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Int
 
 FoldLanguage = tuple[int, str]
-"""A fold and a language: a block and its story are of the same."""
+"""A fold and a language, which a block and its story have in common."""
 
 HEADLINES, TEASERS, SECOND_STORY, COMMENTS = 0.12, 0.2, 0.05, 0.1
 """The shares of the stories that get a block of each sort."""
 HEADING = 0.6
-"""The share of the blocks that have a heading; lists of headlines always have one."""
+"""The share of the other blocks that have a heading; lists of headlines always have one."""
 LEAST_HEADLINES, MOST_HEADLINES, MOST_TEASERS = 2, 7, 5
 LEAST_SECOND, MOST_SECOND = 2, 10
-"""The fewest and the most paragraphs of a second story, and comments, that are planted."""
+"""The least and the most paragraphs of a planted second story, and the least and the most planted comments."""
 LIST_BEHIND, TEASERS_BEFORE, TEASERS_BEHIND = 0.8, 0.05, 0.4
-"""The shares of lists of headlines behind the story, and of teasers before and behind it; the others stand within."""
+"""The shares of lists of headlines behind the story, and of teasers before and behind it; the others are within it."""
 PARTS_OF_TEASERS = (0, 1), (0, 1), (2,), (1,)
 """The columns of `Blocks.teasers` that a block shows: headline and opening, both as one paragraph, or the opening."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Training rows to make blocks from, by group.
+    """The training rows from which blocks are made, by fold and language.
 
     Attributes
     ----------
@@ -46,7 +47,7 @@ class Blocks:
     teasers
         As in `corestory.training.planting.ExtendedRows`.
     stories, comments
-        The paragraphs of the story of each page, and its comments.
+        The rows of each page's story, and of its comments.
     page
         The page of each row.
     """
@@ -59,12 +60,12 @@ class Blocks:
 
     @classmethod
     def of(cls, rows: TrainingRows, language: Sequence[str], headings: Int, teasers: Int, comments: Bool) -> Blocks:
-        """Sort what blocks are made of by group.
+        """Group the material of blocks by fold and language.
 
         Parameters
         ----------
         rows
-            The training rows, and behind them the rows of headings and teasers.
+            The training rows, followed by the rows of headings and teasers.
         language
             The language of each row.
         headings, teasers
@@ -101,21 +102,22 @@ class Blocks:
         return every[every >= 0]
 
     def some(self, group: FoldLanguage, page: int, size: int, generator: np.random.Generator) -> tuple[Int, float]:
-        """Give a story a block of other pages, or none.
+        """Choose a block from other pages for a story, or no block.
 
         Parameters
         ----------
         group, page, size
-            The group and the page of the story, and its number of paragraphs.
+            The fold and language of the story, its page, and its number of paragraphs.
         generator
             Makes the choice.
 
         Returns
         -------
         rows : numpy.ndarray
-            The rows of the block, in order.
+            The rows of the block, in order; empty for no block.
         position : float
-            Before which paragraph of the story it stands: -0.5 is before the first, `size` behind the last.
+            The position of the block among the paragraphs of the story: -0.5 is before the first, 0.5 behind the
+            first, and `size` behind the last.
         """
         within, behind = float(generator.integers(1, max(size, 2))) - 0.5, float(size)
         headings = self.headings.get(group, np.zeros(0, np.int64))
@@ -152,22 +154,22 @@ class Blocks:
         return generator.permutation(teasers[self.page[teasers[:, 0]] != page])
 
     def _other(self, pages: Sequence[Int], page: int, generator: np.random.Generator) -> Int:
-        """Return the first paragraphs of those of another page."""
+        """Return the first rows of another page, chosen at random."""
         others = [part for part in pages if self.page[part[0]] != page]
         length = generator.integers(LEAST_SECOND, MOST_SECOND, endpoint=True)
         return others[generator.integers(len(others))][:length] if others else np.zeros(0, np.int64)
 
 
 WRITTEN_LINES, FOUND_LINES, STORY_LINES = 3, 1, 6
-"""The mean number of lines of each sort that are planted into a story."""
+"""The mean numbers of lines of each sort that are planted into a story."""
 SHORTENED, MOST_SHORTENED = 0.15, 4
 """The share of the stories that are cut to at most `MOST_SHORTENED` paragraphs and get one line."""
 MOST_TURNS, FEW_STORIES = 2, 30
-"""Each of the n stories of a language gets lines `FEW_STORIES` // n times, at least 1 and at most `MOST_TURNS`."""
+"""Each of the n stories of a language is used `FEW_STORIES` // n times: at least once, at most `MOST_TURNS` times."""
 LEAST_CORE = 3
-"""The fewest paragraphs of a story that gets planted lines."""
+"""The least paragraphs of a story that gets planted lines."""
 LEAST_TRUST = 0.1
-"""The fit learns the label of a kept paragraph only if the first decision gives it at least this probability."""
+"""The least probability, by the first decision, of a label that the fit learns from a kept paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +183,15 @@ class Stories:
     layout
         Which paragraphs make an article.
     core
-        Whether each is core.
+        Whether each paragraph is core.
     planted
-        Whether each is a planted line.
+        Whether each paragraph is a planted line.
     block
-        Whether each is of a planted block.
+        Whether each paragraph belongs to a planted block.
     own
-        A row of the page that each article is from, shape (articles,).
+        One row of the original page of each article, shape (articles,).
     weight
-        What each weighs in the fit; 0 for context only.
+        The weight of each paragraph in the fit; 0 for context only.
     """
 
     rows: Int
@@ -210,7 +212,7 @@ class Stories:
 
 
 def joined_stories(parts: Sequence[Stories]) -> Stories:
-    """Put the articles of several one behind the other."""
+    """Concatenate the articles of several parts."""
     layout = Layout.of(np.concatenate([part.layout.sizes for part in parts]))
     names = ("rows", "core", "planted", "block", "own", "weight")
     columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
@@ -218,18 +220,18 @@ def joined_stories(parts: Sequence[Stories]) -> Stories:
 
 
 def kept_stories(rows: TrainingRows, numbers: Int, scores: Float, kept: Bool) -> Stories:
-    """Make an article of what was kept of each article.
+    """Make an article of the kept paragraphs of each article.
 
     Parameters
     ----------
     rows
-        The rows that were decided.
+        The rows of a path.
     numbers
-        For each of them, its training row.
+        The training row of each row.
     scores
         Their out-of-fold scores.
     kept
-        Whether each was kept. Labels of kept paragraphs that the scores contradict have no weight.
+        Whether each row was kept. Labels of kept paragraphs that the scores contradict have weight 0.
     """
     sizes = np.add.reduceat(kept.astype(np.int64), rows.batch.layout.first)
     chosen = np.flatnonzero(kept)
@@ -244,9 +246,8 @@ def kept_stories(rows: TrainingRows, numbers: Int, scores: Float, kept: Bool) ->
 def planted_stories(rows: TrainingRows, lines: PlugLines, blocks: Blocks, generator: np.random.Generator) -> Stories:
     """Plant lines and blocks into the stories of the training rows: the core paragraphs of the first view of each page.
 
-    A story of a language with few stories comes up to `MOST_TURNS` times, with other lines.
-
-    Every line comes from another page of the same fold and the same language, so that what is out of fold stays so.
+    A story of a language with few stories is used up to `MOST_TURNS` times, each time with other lines. Every line
+    comes from another page of the same fold and the same language, so that out-of-fold scores stay out of fold.
     """
     group = [(int(fold), language) for fold, language in zip(rows.fold.tolist(), lines.language, strict=True)]
     pools = [
@@ -271,7 +272,7 @@ def planted_stories(rows: TrainingRows, lines: PlugLines, blocks: Blocks, genera
         short = generator.random() < SHORTENED
         if short:
             own, new = own[: generator.integers(1, MOST_SHORTENED, endpoint=True)], generator.permutation(new)[:1]
-        # A plug may stand behind the last paragraph, and hardly ever before the first.
+        # Plugs may follow the last paragraph, but hardly ever precede the first.
         position = np.concatenate([np.arange(len(own)), generator.uniform(0.01, len(own), len(new))])
         block, at = blocks.some(group[first], rows.page[first], len(own), generator)
         position = np.concatenate([position, np.full(len(block), at)])

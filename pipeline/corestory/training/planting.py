@@ -1,4 +1,4 @@
-"""The choice of the lines that teach the second look plugs, and that are planted into stories for it."""
+"""The choice of the lines from which the second look learns plugs, and which are planted into stories."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ SHORT_CHARACTERS = 70
 LEAST_CHARACTERS, MOST_CHARACTERS = 8, 260
 LEAST_WORDS = 3
 MOST_PROSE = 20_000
-"""The most paragraphs of story that are not short and that the scorers of lines learn from."""
+"""The most long story paragraphs from which the scorers of lines learn."""
 ROWS_A_TEMPLATE_LINE = 10
-"""The training rows for each line made from a template, at least."""
+"""The least number of training rows for each line made from a template."""
 LEAST_HEADLINE, MOST_HEADLINE = 15, 110
 SURELY_CORE = 2.0
-"""Filler with greater log-odds of stage 1 is not planted: it may be prose that only this gold text leaves out."""
+"""The limit of stage-1 log-odds of planted filler: with more, it may be prose that only this gold text leaves out."""
 LEAST_WRITTEN = 200
-"""The fewest lines written down by a person from which something general can be learned."""
+"""The least number of lines labelled by a person from which the scorers can learn to generalise."""
 PLUG = -2.0
 """Short story lines with smaller log-odds by the scorers of lines count as plugs that the gold text keeps."""
 
 LEAST_OPENING, MOST_OPENING = 40, 220
 OPENING_ROWS = 3
-"""The number of first paragraphs of a story of which a teaser may show the first sentences."""
+"""The number of first paragraphs of a story from which a teaser may take its opening."""
 JOINTS = ": ", ". ", " "
-"""The strings between a headline and an opening that are one paragraph."""
+"""The strings that join a headline and an opening to one paragraph."""
 
 _SENTENCE_END = re.compile(r"[.!?]+[\"'»”’)]*(?=\s)|[。！？।؟]+[”」』]*")
 _SIGNS = re.compile(r"[\W\d_]+")
@@ -44,18 +44,18 @@ _SIGNS = re.compile(r"[\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class PlugLines:
-    """Training rows to plant and to learn plugs from; rows of equal words once a fold.
+    """The training rows to plant and to learn plugs from; of rows with equal words, one per fold.
 
     Attributes
     ----------
     written
-        Filler that a person wrote down as such: with its kind, or as a template.
+        Filler that a person identified: by labelling its kind, or by writing a template.
     found
-        Other filler that may stand in a story; menus and prose among it.
+        Other filler that may occur in a story; it includes menus and prose.
     story
         Short story lines.
     prose
-        Longer paragraphs of story.
+        Longer story paragraphs.
     language
         The language of every training row, by which lines and stories are matched.
     """
@@ -68,11 +68,11 @@ class PlugLines:
 
     @property
     def to_learn(self) -> Int:
-        """Filler that the scorers of lines learn from: what a person wrote down, or where that is little, all."""
+        """The filler from which the scorers of lines learn: `written`, and `found` too if `written` is too little."""
         return self.written if len(self.written) >= LEAST_WRITTEN else np.concatenate([self.written, self.found])
 
     def trusted(self, scores: Float) -> PlugLines:
-        """Leave out found filler that does not look like a plug, and story that does.
+        """Leave out found filler that does not look like a plug, and story lines that do.
 
         Parameters
         ----------
@@ -85,23 +85,23 @@ class PlugLines:
 
 @dataclass(frozen=True, slots=True)
 class ExtendedRows:
-    """The training rows, and behind them lines made from templates and the headlines of pages.
+    """The training rows, followed by lines made from templates and by headlines and teasers of pages.
 
     Attributes
     ----------
     rows
         All rows.
     stage1
-        Their log-odds by words.
+        The stage-1 log-odds of each row, by words.
     language
-        Their languages.
+        The language of each row.
     headings
-        Headings of lists of headlines.
+        The rows of headings of lists of headlines.
     teasers
         For each page with a title the rows of its headline, of the opening of its story, and of both in one paragraph,
-        shape (pages, 3); -1 where the story has no short opening. They are of the page and the fold that they are from.
+        shape (pages, 3); -1 if the story has no short opening. These rows have the page and the fold of their story.
     template
-        The number of each line's template in its language; -1 for rows that are of none.
+        The number of each line's template in its language; -1 for rows without a template.
     """
 
     rows: TrainingRows
@@ -112,7 +112,7 @@ class ExtendedRows:
     template: Int
 
     def dealt(self, deal: int) -> TrainingRows:
-        """Return the rows, with the templates dealt to the folds anew for each `deal`; a template is in one fold."""
+        """Return the rows with each template in one fold; the fold depends on `deal`."""
         folds = int(self.rows.fold.max()) + 1
         return replace(
             self.rows, fold=np.where(self.template < 0, self.rows.fold, self.template // folds**deal % folds)
@@ -122,18 +122,18 @@ class ExtendedRows:
 def with_template_lines(
     rows: TrainingRows, stage1: Float, languages: Sequence[object], weights: Weights, *, seed: int
 ) -> ExtendedRows:
-    """Add lines made from templates to the training rows, each a separate article and page, and headlines.
+    """Add lines made from templates, headlines and teasers to the training rows, each as an article of its own.
 
     Parameters
     ----------
     rows
         The training rows.
     stage1
-        Their out-of-fold log-odds by words.
+        Their out-of-fold stage-1 log-odds by words.
     languages
-        Their languages where known; else the script of the article stands in.
+        Their languages where known; otherwise the script of the article is used.
     weights
-        The model, which has learned nothing from templates.
+        The weights of stage 1, which has not learned from templates.
     seed
         The seed of the values of slots.
     """
@@ -149,7 +149,7 @@ def with_template_lines(
     if len(added.core):
         features = BatchFeatures(added.batch, weights.words.idf_of)
         by_words = stage1_log_odds(features, weights)[-1].values
-    # The model may have learned from the story that an opening is of.
+    # The model may have learned from the story of an opening, so openings have the out-of-fold log-odds of their row.
     opened = np.flatnonzero([number > 0 for _, parts in teasers for number in range(len(parts))])
     by_words[len(made) + opened] = stage1[sources[opened]]
     begin = len(rows.core)
@@ -167,7 +167,7 @@ def with_template_lines(
 
 
 def _added_rows(rows: TrainingRows, made: Sequence[TemplateLine], sources: Int, teasers: Sequence[str]) -> TrainingRows:
-    """Lay lines made from templates and parts of teasers out, each as an article; parts are of their sources' pages."""
+    """Make rows of lines from templates and of parts of teasers, which keep the page and the fold of their source."""
     texts = [line.text for line in made] + list(teasers)
     sizes, once = np.ones(len(texts), np.int64), np.ones(len(texts), bool)
     return TrainingRows(
@@ -184,7 +184,7 @@ def _added_rows(rows: TrainingRows, made: Sequence[TemplateLine], sources: Int, 
 def _headlines_and_teasers(
     rows: TrainingRows, language: Sequence[str], generator: np.random.Generator
 ) -> tuple[dict[str, list[str]], list[tuple[int, tuple[str, ...]]]]:
-    """Return the headlines of each language, and for each a row of its page and what a teaser of it may show."""
+    """Return the headlines of each language, and for each headline a row of its page and the parts of its teaser."""
     layout = rows.batch.layout
     headlines: dict[str, list[str]] = {}
     teasers: list[tuple[int, tuple[str, ...]]] = []
@@ -210,18 +210,19 @@ def plug_lines(extended: ExtendedRows, kinds: Sequence[object], marked: Bool, *,
     Parameters
     ----------
     extended
-        As in `with_template_lines`.
+        The result of `with_template_lines`.
     kinds
         The kind of filler of each training row where known.
     marked
-        Whether each training row has markup. If not, its kind was written down by a person.
+        Whether each training row has markup. The kind of a row without markup was labelled by a person.
     seed
-        The seed of the choice among paragraphs of story.
+        The seed of the choice among story paragraphs.
 
     Returns
     -------
     PlugLines
-        Filler to be planted is of a known kind, but no navigation, or it recurs on several pages of a fold.
+        The filler to plant has a known kind other than navigation, or an unknown kind and appears on several pages of a
+        fold.
     """
     rows, stage1 = extended.rows, extended.stage1
     texts, count = rows.batch.texts[: len(kinds)], len(kinds)
@@ -252,7 +253,7 @@ def plug_lines(extended: ExtendedRows, kinds: Sequence[object], marked: Bool, *,
 
 
 def opening(text: str) -> str:
-    """Return the first sentences of a paragraph that a teaser could show; nothing if none is of a teaser's length.
+    """Return the first sentences of a paragraph, as a teaser shows them; empty if their length does not fit.
 
     Examples
     --------
@@ -277,7 +278,7 @@ def _once(rows: Int, keys: dict[int, tuple[int, str]]) -> Int:
 
 
 def row_languages(rows: TrainingRows, languages: Sequence[object]) -> list[str]:
-    """Return the language of each row by its first two letters; where it is not known, the script of the article."""
+    """Return the first two letters of each row's language, or the script of its article if the language is unknown."""
     layout, found = rows.batch.layout, []
     for inside in layout.slices():
         known = languages[inside.start]

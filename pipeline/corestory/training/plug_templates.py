@@ -1,10 +1,10 @@
-"""Plugs and short story lines made from templates, to be planted into stories of their language.
+"""Plugs and short story lines made from templates, to plant them into stories of their language.
 
-Labelled pages hold few plugs between the paragraphs of their story. ``plug_templates.tsv`` holds templates of such
-lines in many languages, all written for corestory, and as their counterpart short story lines. Their slots take the
-headlines of labelled pages, and invented names, outlets, topics and places of the same file; ``[Read|See] more`` stands
-for several wordings. The kinds of lines are learned from articles with such lines, because markup tells the kinds of
-lines around a story, seldom those of lines within it, and in few languages.
+Labelled pages have few plugs between the paragraphs of their story. ``plug_templates.tsv`` holds templates of plugs in
+many languages, and templates of short story lines as their counterpart; all were written for corestory. Slots are
+filled with headlines of labelled pages, and with invented names, outlets, topics and places of the same file;
+``[Read|See] more`` lists alternative wordings. Kinds are also learned from articles with such lines, because markup
+labels the kinds of lines around a story, but seldom of lines within it, and in few languages.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from corestory.features.layout import changes
 from corestory.types import Bool, Int
 
 FILLS, COPIES = 4, 2
-"""The lines made from a template, and from each of its wordings: n-grams of a single line are not learned."""
+"""The least lines made from a template, and from each of its wordings: n-grams of a single line are not learned."""
 STORY, HEADING = "story", "heading"
 _SLOT_KIND = "slot:"
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -43,7 +43,7 @@ class Templates:
     headings
         Headings of lists of headlines.
     values
-        What each slot may hold.
+        The possible values of each slot.
     """
 
     lines: tuple[tuple[str, str], ...]
@@ -53,7 +53,7 @@ class Templates:
 
 @dataclass(frozen=True, slots=True)
 class TemplateLine:
-    """A line made from a template; `template` is its number among those of its language, in random order."""
+    """A line made from a template; `template` is the number of the template in its language, in random order."""
 
     language: str
     kind: str
@@ -93,8 +93,8 @@ def template_lines(headlines: Mapping[str, Sequence[str]], generator: np.random.
     Parameters
     ----------
     headlines
-        Headlines by language; languages without templates are passed over. Where there are none, templates that need
-        one are.
+        Headlines by language. Languages without templates are skipped. In a language without headlines, templates with
+        a slot for one are skipped.
     generator
         Chooses wordings, the values of slots and the order of templates.
     """
@@ -112,12 +112,12 @@ def template_lines(headlines: Mapping[str, Sequence[str]], generator: np.random.
 
 
 def heading_lines(languages: Iterable[str], generator: np.random.Generator) -> list[TemplateLine]:
-    """Make a heading of lists of headlines from each such template of some languages.
+    """Make a heading of a list of headlines from each template of a heading in some languages.
 
     Parameters
     ----------
     languages
-        Languages without templates are passed over.
+        The languages; those without templates are skipped.
     generator
         As in `template_lines`.
     """
@@ -138,7 +138,7 @@ def _filled(template: str, values: Mapping[str, Sequence[str]], generator: np.ra
 
     def value(slot: re.Match[str]) -> str:
         known = values.get(slot[1])
-        # `generator.choice` would make an array of all values each time.
+        # `generator.choice` makes an array of all values each time.
         return _NUMBERS[slot[1]](generator) if known is None else known[int(generator.integers(len(known)))]
 
     parts = _WORDINGS.split(template)
@@ -146,7 +146,7 @@ def _filled(template: str, values: Mapping[str, Sequence[str]], generator: np.ra
     if len(parts) == 1 and not _SLOT.search(template):
         return [template] * COPIES
     count = max([FILLS, *(COPIES * len(wordings) for wordings in lists)])
-    # Each wording is taken equally often, and beside others each time.
+    # Each wording is used equally often, in different combinations.
     chosen = [generator.permutation(np.arange(count) % len(wordings)) for wordings in lists]
     found = []
     for number in range(count):
@@ -167,11 +167,11 @@ _NUMBERS = {
 
 
 ROWS_A_LINE = 10
-"""The rows of the table for each planted line, at least."""
+"""The least number of rows of the table for each planted line."""
 LEAST_STORY, MOST_ROWS = 3, 12
-"""The fewest paragraphs of story of an article that gets lines, and the most of its rows that they are planted into."""
+"""The least core paragraphs of an article that gets lines, and the most rows that are taken from it."""
 BEFORE, AFTER = 6, 8
-"""In every other pair of articles, this many rows before and after the story are planted into, too."""
+"""The rows before and after the story that are taken, too, in half of the articles."""
 LINES_A_STORY = 3
 COLUMNS = {"article_id", "position", "text", "title", "language", "kind"}
 
@@ -181,20 +181,20 @@ def with_planted_lines(
 ) -> tuple[pd.DataFrame, Bool, Int]:
     """Add articles with planted lines of their language to the rows of a table.
 
-    Half of these articles keep their markup, and a planted line has that of the paragraph before it. Lines of one
-    template are in articles of even folds only, or of odd folds only.
+    Half of these articles keep their markup, and a planted line has the markup of the paragraph before it. All lines of
+    a template are in articles of even folds, or all are in articles of odd folds.
 
     Parameters
     ----------
     frame, core, fold
-        As in `corestory.training.kinds_fit.fit_kinds`; without one of `COLUMNS` nothing is added.
+        As in `corestory.training.kinds_fit.fit_kinds`. If one of `COLUMNS` is missing, nothing is added.
     generator
         Chooses stories, lines and positions.
 
     Returns
     -------
     frame, core, fold
-        The rows given, and behind them the added ones.
+        The rows given, followed by the added rows.
     """
     if not set(frame) >= COLUMNS:
         return frame, core, fold
@@ -221,9 +221,9 @@ def with_planted_lines(
 def _planted(
     frame: pd.DataFrame, core: Bool, fold: Int, generator: np.random.Generator
 ) -> tuple[list[TemplateLine], list[tuple[Int, Int]]]:
-    """Plant lines into stories: the lines, and for each story the rows of its paragraphs and the numbers of its lines.
+    """Plant lines into stories; return all lines, and for each story the rows and the line numbers of its paragraphs.
 
-    At a line, the row is that of the paragraph before it; at other paragraphs, the number is -1.
+    The row of a planted line is that of the paragraph before it. The line number of other paragraphs is -1.
     """
     language = frame["language"].fillna("").to_numpy(object)
     sources: dict[tuple[str, int], list[Int]] = defaultdict(list)
@@ -249,7 +249,7 @@ def _planted(
 
 
 def _stories(frame: pd.DataFrame, core: Bool) -> list[Int]:
-    """Return the rows of each article's story, and those around it, of stories that are long enough."""
+    """Return the rows in and around the story of each article, if the story is long enough."""
     article, _ = pd.factorize(frame["article_id"])
     order = np.lexsort((frame["position"].to_numpy(), article))
     found = []
@@ -261,14 +261,14 @@ def _stories(frame: pd.DataFrame, core: Bool) -> list[Int]:
 
 
 def dealt_lines(frame: pd.DataFrame, generator: np.random.Generator) -> list[tuple[str, int, Sequence[TemplateLine]]]:
-    """Deal template lines out to stories: their language, the half of the folds of the story, and its lines."""
+    """Divide template lines among stories: for each story its language, its half of the folds, and its lines."""
     known = frame.loc[frame["language"].notna() & frame["title"].notna(), ["language", "title"]].drop_duplicates()
     titles = {str(language): of_one["title"].tolist() for language, of_one in known.groupby("language")}
     lines = [line for line in template_lines(titles, generator) if not line.core]
     of_kind: dict[str, list[TemplateLine]] = defaultdict(list)
     for number in generator.permutation(len(lines)).tolist():
         of_kind[lines[number].kind].append(lines[number])
-    # A table that takes some of the lines takes as many of each kind, however many templates the kind has.
+    # If the table takes only some of the lines, it takes equally many of each kind.
     in_turn = [line for turn in zip_longest(*of_kind.values()) for line in turn if line is not None]
     chosen = in_turn[: len(frame) // ROWS_A_LINE]
     groups: dict[tuple[str, int], list[TemplateLine]] = defaultdict(list)

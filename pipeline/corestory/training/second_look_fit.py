@@ -1,4 +1,4 @@
-"""The fit of the second look, and of its cutoffs, on out-of-fold scores."""
+"""The fit of the second look, and the choice of its cutoffs on out-of-fold scores."""
 
 from __future__ import annotations
 
@@ -38,24 +38,25 @@ from corestory.types import Bool, Float, Float32, Int
 
 SHAPE, EPOCHS, STEPS, MEMBERS = Shape(48, 5, 24), 6, 200, 3
 PROSE_WEIGHT = 0.5
-"""The weight of a paragraph of story that is not short in the fit of the scorers of lines."""
+"""The weight of a long story paragraph in the fit of the scorers of lines."""
 PLANTED_WEIGHT = 3.0
-"""The weight of a planted line in the fit of the network; a paragraph of a kept story or of a block weighs 1."""
+"""The weight of a planted line in the fit of the network; a paragraph of a kept story or of a block has weight 1."""
 TITLED = 3
 """One story in `TITLED` is read without its title, because many texts have none."""
 PROSE_LOST = 0.0002
-"""The share of the prose of kept stories that may get a score below a half."""
+"""The share of the prose of kept stories that may get a score below 0.5."""
 WORDS_C, FORMS_C, LEAST_PAGES = 10.0, 3.0, 2
 """Parameters of the scorers of lines, like those of stage 1 in the recipe; `LEAST_PAGES` is for words."""
 LEAST_LINES = 50
-"""The fewest lines of filler, and of story, from which something general can be learned."""
+"""The least number of filler lines, and of story lines, for a fit."""
 DEALS = 3
-"""How often templates are dealt to folds and planted into every story. With one deal, a fit depends on chance."""
+"""The number of times that templates are assigned to folds and planted into every story, to reduce the part of chance.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class FittedLook:
-    """The fitted look, and the settings, scores and decisions under it; no weights if no cutoff keeps the bounds."""
+    """The fitted second look, with settings, scores and decisions; without weights if no cutoff keeps the bounds."""
 
     weights: SecondLook | None
     chosen: Chosen
@@ -74,7 +75,7 @@ def fit_second_look(
     kinds, languages
         The kind of filler and the language of each row where known.
     recipe
-        How the stages were fitted; its penalty, seed and jobs hold here too.
+        The settings of the fit of the stages; penalty, seed and jobs apply here, too.
     progress
         Called after each single fit.
     """
@@ -105,7 +106,7 @@ def fit_second_look(
     plants = np.concatenate([one.core[one.planted] for one in planted])
     if min(np.count_nonzero(plants), np.count_nonzero(~plants)) < LEAST_LINES:
         return FittedLook(None, chosen)
-    # The first view of each page, and its HTML: other views hold much the same story.
+    # The first view of each page, and its HTML: the story is much the same in other views.
     kept = joined_stories([path.stories(path.rows.first_view) for path in paths])
     parts = list(zip([materials[0], *materials], [kept, *planted], strict=True))
     columns = np.concatenate([material.columns(stories) for material, stories in parts])
@@ -124,7 +125,7 @@ def fit_second_look(
 
 
 def _paths(fitted: Sequence[FittedPath], chosen: Chosen, generator: np.random.Generator) -> list[LookPath]:
-    """Lay out the first decision on the rows of each path."""
+    """Return each path with the first decision on its rows."""
     found = []
     for path, scores, core in zip(fitted, chosen.scores, chosen.core, strict=True):
         looked = np.ones(len(core), bool) if path.html else _two_views(path.rows, generator)
@@ -137,7 +138,7 @@ def _decided(
     calibrated: Settings, paths: Sequence[LookPath], material: _Material, networks: Sequence[Network],
     planted_lines: tuple[Float, Bool],
 ) -> Chosen | None:  # fmt: skip
-    """Choose the cutoffs of each path, and decide by them; None if no cutoff keeps the bounds."""
+    """Choose the cutoffs of each path, and apply them; None if no cutoff keeps the bounds."""
     decided = []
     for path in paths:
         of_row = material.held_out(path.stories(path.looked), networks)
@@ -151,7 +152,7 @@ def _decided(
 
 
 def _blocks(extended: ExtendedRows, deals: Sequence[TrainingRows], kinds: Sequence[object]) -> list[Blocks]:
-    """Return what blocks are made of, for each deal of the templates: headings are made from some."""
+    """Return the material of blocks for each deal of the templates, from which headings are made."""
     comments = np.zeros(len(extended.rows.core), bool)
     comments[: len(kinds)] = [kind == "comment" for kind in kinds]
     comments &= ~extended.rows.core
@@ -159,13 +160,13 @@ def _blocks(extended: ExtendedRows, deals: Sequence[TrainingRows], kinds: Sequen
 
 
 def _calibrated(settings: Settings, log_odds: Float, prose: Bool, learned: Stories, kept: Stories) -> Settings:
-    """Calibrate the out-of-fold log-odds: those of lines by labels, those of prose by the kept prose that may be lost.
+    """Calibrate the out-of-fold log-odds: lines by their labels, prose by the share of kept prose that may be lost.
 
-    Blocks are planted far more often than pages hold them, so the network is too ready to take prose for one.
+    Blocks are far more frequent in planted stories than on pages, so the network takes prose for a block too often.
     """
     lines = (learned.weight > 0) & ~prose & ~learned.block
     scaling = fit_platt(log_odds[lines], learned.core[lines])
-    count = len(kept.rows)  # the first of what is learned
+    count = len(kept.rows)  # the kept stories come first in `learned`
     story = log_odds[:count][prose[:count] & kept.core & (kept.weight > 0)]
     least = float(np.quantile(story, PROSE_LOST)) if len(story) else 0.0
     return msgspec.structs.replace(
@@ -177,7 +178,7 @@ def _calibrated(settings: Settings, log_odds: Float, prose: Bool, learned: Stori
 
 
 def _trusted(stories: Stories, by_line: Float) -> Stories:
-    """Give weights: gold texts keep plugs and leave out subheads, and both teach nothing."""
+    """Set the weights; 0 for likely plugs that gold texts keep and for likely subheads that they leave out."""
     kept = ~stories.planted & ~stories.block
     doubtful = kept & np.where(stories.core, by_line < PLUG, by_line > 0)
     weight = np.where(stories.planted, PLANTED_WEIGHT, stories.weight)
@@ -185,7 +186,7 @@ def _trusted(stories: Stories, by_line: Float) -> Stories:
 
 
 def look_fit_count(folds: int) -> int:
-    """Count the single fits that `fit_second_look` makes at most: two scorers of lines a deal, and a network."""
+    """Return the most fits that `fit_second_look` makes: two scorers of lines for each deal, and the networks."""
     return 2 * DEALS * (folds + 1) + folds + MEMBERS
 
 
@@ -209,7 +210,7 @@ class _Material:
         return np.concatenate([self._columns(part) for part in _chunks(stories)])
 
     def held_out(self, stories: Stories, networks: Sequence[Network]) -> Float:
-        """Score the rows of stories, each by the network that saw none of its fold; all others are NaN."""
+        """Score the rows of stories, each by the network that did not see its fold; other rows are NaN."""
         log_odds = np.full(len(self.rows.core), np.nan)
         fold = self.rows.fold[stories.own]
         for number, network in enumerate(networks):
@@ -232,7 +233,7 @@ def _scored_lines(
     deals: Sequence[TrainingRows], lines: PlugLines, needed: Bool, paths: Sequence[LookPath], recipe: Recipe, *,
     progress: Progress,
 ) -> tuple[tuple[NgramScorer, NgramScorer], list[Float]]:  # fmt: skip
-    """Return the scorers of lines by the first deal of the templates, and the out-of-fold scores by each deal."""
+    """Return the scorers of lines of the first deal of the templates, and the out-of-fold scores of each deal."""
     read = needed.copy()
     for path in paths:
         read[path.numbers[path.read & path.looked]] = True
@@ -245,7 +246,7 @@ def _scored_lines(
 
 
 def _two_views(rows: TrainingRows, generator: np.random.Generator) -> Bool:
-    """Choose the rows of the first view of each page, and of one other view of it at random."""
+    """Choose the rows of the first view of each page and of one other view of it, at random."""
     layout = rows.batch.layout
     others = generator.permutation(np.flatnonzero(~rows.first_view[layout.first]))
     _, one = np.unique(rows.page[layout.first[others]], return_index=True)
@@ -255,7 +256,7 @@ def _two_views(rows: TrainingRows, generator: np.random.Generator) -> Bool:
 def fit_line_scorers(
     texts: Sequence[str], rows: TrainingRows, lines: PlugLines, needed: Bool, recipe: Recipe, *, progress: Progress
 ) -> tuple[tuple[NgramScorer, NgramScorer], Float]:
-    """Fit the scorers of lines by words and by word shapes, both labels weighing alike.
+    """Fit the scorers of lines by words and by word shapes, with equal weights of both labels.
 
     Parameters
     ----------
@@ -266,29 +267,29 @@ def fit_line_scorers(
     lines
         The lines to learn from.
     needed
-        The rows whose scores are needed, beside the lines.
+        The other rows whose scores are needed.
 
     Returns
     -------
     scorers : tuple of NgramScorer
-        Those of words and of word shapes.
+        The scorers of words and of word shapes.
     scores : numpy.ndarray
-        Out-of-fold log-odds of every row by each of them, shape (rows, 2); 0 where it is not needed.
+        Out-of-fold log-odds of every row by each scorer, shape (rows, 2); 0 for rows that are not needed.
     """
     weight = np.zeros(len(rows.core))
     weight[lines.prose], weight[lines.story], weight[lines.to_learn] = PROSE_WEIGHT, 1.0, 1.0
-    # Equal weight of both labels in each language: otherwise its commonest words look like signs of plugs.
+    # Both labels have equal weight in each language: otherwise its commonest words would be evidence of plugs.
     _, language = np.unique(np.asarray(lines.language), return_inverse=True)
     story, filler = (np.bincount(language, weight * of_label) for of_label in (rows.core, ~rows.core))
     both = (story > 0) & (filler > 0)
     for label, total in ((rows.core, story), (~rows.core, filler)):
-        # Filler of a language without story says nothing; story without filler stays.
+        # In a language without story lines, filler is no evidence; in one without filler, story lines stay.
         scale = np.where(both, (story + filler) / np.maximum(2 * total, 1e-9), total == story)
         weight[label] *= scale[language[label]]
     for label in (rows.core, ~rows.core):
         weight[label] /= weight[label].sum()
     chosen = weight > 0
-    # A row of no fold is not scored.
+    # Rows with fold -1 are not scored.
     fold = np.where(chosen | needed, rows.fold, -1)
     weighted = replace(rows, weight=weight * chosen.sum() / 2, fold=fold)
     of_words = LinearFit(lambda texts: line_words(tokenise(texts)), WORDS_C, LEAST_PAGES)
@@ -305,7 +306,7 @@ def _chunks(stories: Stories) -> Iterator[Stories]:
 
 
 def _networks(columns: Float32, stories: Stories, fold: Int, recipe: Recipe, *, progress: Progress) -> list[Network]:
-    """Fit a network without each fold, and last one of `MEMBERS` members on all."""
+    """Fit one network without each fold, and last a network of `MEMBERS` members on all stories."""
     folds = int(fold.max()) + 1
     tasks = [(fold != number, recipe.seed) for number in range(folds)]
     tasks += [(np.ones(len(fold), bool), recipe.seed + member) for member in range(MEMBERS)]

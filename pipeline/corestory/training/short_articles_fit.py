@@ -1,8 +1,8 @@
-"""Fitting of the scores of short articles, on the first paragraphs of stories with lines between them.
+"""The fit of the scores of short articles.
 
-Labelled pages are seldom short. So some paragraphs of a story in a row, and lines from around it and from templates
-between them, are made an article. Labelled articles that are short anyway, pages without a story among them, are
-examples as they are.
+Labelled pages are seldom short. So examples are made: a few paragraphs of a story in a row, with filler lines from
+around the story and lines from templates planted between them. Labelled articles that are short, including pages
+without a story, are examples as they are.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Int
 
 EXAMPLES, EXAMPLES_A_STORY = 3000, 10
-"""At most so many articles are made, of all stories and of each."""
+"""The most articles that are made, in all and from each story."""
 STORY_SIZES, LINE_COUNTS = (1, 1, 2, 2, 3, 4), (0, 0, 1, 1, 2, 3)
-"""An article has one of these numbers of paragraphs of story and of lines between them."""
+"""The numbers of story paragraphs and of planted lines of an article; one of each is drawn."""
 LEAST_STORY = 6
-"""The first of the paragraphs has so many words; shorter ones are subheads."""
+"""The least words of the first story paragraph; shorter ones are subheads."""
 MOST_LINE = 40
-"""A line has at most so many words."""
+"""The most words of a filler line from around the story."""
 FROM_START = 0.7
-"""So many articles begin with their story, others within it."""
+"""The share of the articles that begin with the beginning of the story; the others begin within it."""
 FROM_TEMPLATES = 0.5
-"""So many lines are made from templates, so far as the language has any."""
+"""The share of the planted lines that are made from templates, if the language has any."""
 LEAST_STORIES = 50
-"""From fewer stories nothing is learned."""
+"""The least number of stories for a fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShortArticle:
-    """One example; `rows` holds the training row of each paragraph, -1 for a line made from a template."""
+    """One example; `rows` holds the training row of each paragraph, or -1 for a line made from a template."""
 
     texts: tuple[str, ...]
     core: tuple[bool, ...]
@@ -61,7 +61,7 @@ def short_articles_of(rows: TrainingRows, languages: Sequence[object], *, seed: 
     languages
         The language of each row where known.
     seed
-        Of the choice of paragraphs and lines.
+        The seed of the choice of paragraphs and lines.
 
     Returns
     -------
@@ -119,20 +119,21 @@ def fit_short_articles(
     Parameters
     ----------
     path
-        That of all rows as texts.
+        The path of all rows as texts.
     weights
-        The model.
+        The weights of the model.
     scaling
         Platt scaling of the path.
     languages
         The language of each row where known.
     seed
-        As of `short_articles_of`.
+        As in `short_articles_of`.
 
     Returns
     -------
     tuple of float
-        The intercept and the weights of `short_article_features`; none of fewer than `LEAST_STORIES` stories.
+        The intercept and the weights of `short_article_features`; empty if there are fewer than `LEAST_STORIES`
+        stories.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -156,7 +157,7 @@ def fit_short_articles(
 
 
 def _whole(path: FittedPath) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
-    """Return the training articles that are short and wholly labelled, as they are."""
+    """Return the training articles that are short and have a label on every paragraph."""
     rows, layout = path.rows, path.rows.batch.layout
     words, _ = shape_features(rows.batch.texts)
     short = (layout.total(words) <= SHORT_ARTICLE) & (
@@ -169,7 +170,7 @@ def _whole(path: FittedPath) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
 def _made(
     made: Sequence[ShortArticle], path: FittedPath, weights: Weights
 ) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
-    """Lay made articles out as a batch. Where a paragraph is a training row, its words are scored out of fold."""
+    """Return the made articles as a batch; paragraphs that are training rows have their out-of-fold log-odds."""
     batch = batch_of_articles([Article("", example.texts) for example in made])
     row = np.array([row for example in made for row in example.rows], np.int64)
     features = BatchFeatures(batch, weights.words.idf_of)

@@ -1,4 +1,4 @@
-"""Training rows: a labelled frame laid out for the fits, with the weight and the fold of each row."""
+"""Training rows: a labelled frame in the form that the fits need, with the weight and the fold of each row."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class TrainingRows:
     Attributes
     ----------
     batch
-        The articles, with the markup of those rows that have it or without.
+        The articles, with their markup or without.
     core, labelled
-        Whether each row is core, and whether that is known.
+        Whether each row is core, and whether it has a label.
     fold
         Each row's fold.
     page
@@ -40,7 +40,8 @@ class TrainingRows:
     weight
         Each row's weight in the fits.
     first_view
-        Whether the row is of the view of its page from which stage 1 learns: the same words need not be learned twice.
+        Whether the row belongs to the first view of its page. Stage 1 learns from this view only, because the words of
+        other views are the same.
     """
 
     batch: Batch
@@ -52,9 +53,9 @@ class TrainingRows:
     first_view: Bool
 
     def bound_label(self, chosen: Bool) -> Label | None:
-        """Return the label whose rows, among those chosen, all stand in one fold: without it nothing shows that label.
+        """Return a label whose chosen rows are all in one fold: models of the other folds cannot learn that label.
 
-        None where each label stands in two folds at least, so that every fold can be scored by a model of the others.
+        None if each label is in at least two folds, so that every fold can be scored by a model of the others.
         """
         labels: tuple[tuple[Label, Bool], ...] = (("core", self.core), ("filler", ~self.core))
         for label, of_label in labels:
@@ -63,7 +64,7 @@ class TrainingRows:
         return None
 
     def followed_by(self, others: TrainingRows) -> TrainingRows:
-        """Put the articles of other rows behind these, all without markup."""
+        """Append the articles of other rows; the result has no markup."""
         first, second = self.batch, others.batch
         sizes = np.concatenate([first.layout.sizes, second.layout.sizes])
         batch = Batch([*first.texts, *second.texts], Layout.of(sizes), [*first.titles, *second.titles], None)
@@ -72,31 +73,31 @@ class TrainingRows:
         return TrainingRows(batch, **columns)
 
     def scaling(self, log_odds: Float) -> PlattScaling:
-        """Fit Platt scaling of the rows' log-odds on the labelled ones."""
+        """Fit Platt scaling of the rows' log-odds on the labelled rows."""
         return fit_platt(log_odds[self.labelled], self.core[self.labelled])
 
 
 def training_rows(
     frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: Int, *, markup: bool
 ) -> tuple[TrainingRows, Int]:
-    """Lay a labelled frame out for the fits.
+    """Turn a labelled frame into training rows.
 
     Parameters
     ----------
     frame
         Columns as in `batch_of_frame`; `page` and `view` where known.
     labels
-        For each row of the frame ``"core"``, ``"filler"`` or an empty string.
+        ``"core"``, ``"filler"`` or an empty string for each row of the frame.
     fold
-        For each row of the frame its fold.
+        The fold of each row of the frame.
     markup
-        Whether to take the markup columns, which must then hold a value in every row.
+        Whether to take the markup columns, which must then have a value in every row.
 
     Returns
     -------
     rows : TrainingRows
     order : numpy.ndarray
-        For each of the rows, its row number in the frame.
+        The row number of each training row in the frame.
     """
     import pandas as pd
 
@@ -106,8 +107,8 @@ def training_rows(
     article = batch.layout.article
     views = pd.Series(article).groupby(page).transform("nunique").to_numpy(float)
     words, _ = shape_features(batch.texts)
-    # A page counts about once however many views of it there are, and a paragraph by what a reader loses with it; with
-    # markup long paragraphs may count for more, without it that was worse (cross-validated).
+    # The views of a page together have the weight of one article. Longer paragraphs have more weight, because a reader
+    # loses more with them. The square root was better with markup, the logarithm without (cross-validated).
     loss = np.sqrt(words + 1) if markup else np.log1p(words)
     weight = loss / np.sqrt(batch.layout.sizes[article]) / views
     weight /= weight.mean()
@@ -126,7 +127,7 @@ class TrainingPath:
     rows
         The training rows.
     numbers, frame_rows
-        The number of each among the rows of the first path, and its row number in the frame.
+        The number of each row among the rows of the first path, and its row number in the frame.
     html
         Whether the path reads their markup.
     """
@@ -140,13 +141,21 @@ class TrainingPath:
 def training_paths(
     frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: Int, *, use_markup: bool
 ) -> list[TrainingPath]:
-    """Lay a labelled frame out as texts and, if there is enough of it, with its markup; parameters as above."""
+    """Return the path of all rows as texts and, if enough have markup, that with markup.
+
+    Parameters
+    ----------
+    frame, labels, fold
+        As in `training_rows`.
+    use_markup
+        Whether to make the path with markup.
+    """
     rows, order = training_rows(frame, labels, fold, markup=False)
     paths = [TrainingPath(rows, np.arange(len(order)), order, html=False)]
     marked = np.flatnonzero(has_markup(frame)) if use_markup else np.zeros(0, np.int64)
     if len(marked):
         found, inner = training_rows(frame.iloc[marked], labels[marked], fold[marked], markup=True)
-        # Too little to learn from markup, and nothing lost: these rows are learned from as text.
+        # If there is too little markup to learn from, nothing is lost: the first path has these rows as texts.
         if found.bound_label(found.labelled) is None:
             number = np.empty(len(frame), np.int64)
             number[order] = np.arange(len(frame))
@@ -157,7 +166,7 @@ def training_paths(
 def _first_view(article: Int, page: Int, own: Bool) -> Bool:
     import pandas as pd
 
-    # The first article of each page; of one of `own`, if the page has such a view.
+    # The first article of each page, from the articles in `own` if the page has any there.
     best = own == pd.Series(own).groupby(page).transform("max").to_numpy(bool)
     candidates = pd.Series(np.where(best, article, len(article)))
     return np.asarray(article == candidates.groupby(page).transform("min").to_numpy())
@@ -165,16 +174,16 @@ def _first_view(article: Int, page: Int, own: Bool) -> Bool:
 
 @dataclass(frozen=True, slots=True)
 class Folds:
-    """Each row's fold, and by what the rows were kept together.
+    """The fold of each row, and the unit that was kept in one fold.
 
     Attributes
     ----------
     of_row
-        Fold of each row, from 0.
+        The fold of each row, from 0.
     count
-        Number of folds.
+        The number of folds.
     by
-        ``"site"``, or ``"article"`` where all rows are of one site.
+        ``"site"``, or ``"article"`` if all rows are of one site.
     """
 
     of_row: npt.NDArray[np.int64]
@@ -183,21 +192,21 @@ class Folds:
 
 
 def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
-    """Deal the sites out to folds of about as many pages each.
+    """Assign the sites to folds of about equally many pages.
 
     Parameters
     ----------
     frame
         Columns `article_id`, and `site` and `page` where known; a page without a site is a site of its own.
     folds
-        How many are wanted; fewer where there are fewer sites.
+        The number of folds; fewer if there are fewer sites.
     seed
-        The seed of the order in which sites are dealt.
+        The seed of the order in which sites are assigned.
 
     Raises
     ------
     DataError
-        If there is one article only.
+        If there is only one article.
 
     Examples
     --------
@@ -223,7 +232,7 @@ def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
     order = np.random.default_rng(seed).permutation(len(names))
     loads = np.zeros(count)
     fold_of = {}
-    # Largest sites first, each to the emptiest fold; ties in seeded order.
+    # The largest sites come first, each into the smallest fold; ties have a random order.
     for name in sorted(names[order], key=lambda name: -int(pages[name])):
         fold = int(np.argmin(loads))
         fold_of[name] = fold
@@ -232,7 +241,7 @@ def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
 
 
 def trusted_labels(log_odds: Float, rows: TrainingRows, *, least: float) -> Bool:
-    """Return which rows' labels are to be learned from.
+    """Return which rows have a trusted label, from which the final networks learn.
 
     Parameters
     ----------
@@ -241,13 +250,13 @@ def trusted_labels(log_odds: Float, rows: TrainingRows, *, least: float) -> Bool
     rows
         The training rows.
     least
-        Probability, calibrated, that a label must be given at least to be trusted; of 0 all are.
+        The least calibrated probability of a trusted label; with 0 all labels are trusted.
 
     Returns
     -------
     numpy.ndarray
-        Shape (rows,); False where there is no label. All labels are trusted if too little of one were left to score
-        every fold by a model of the others.
+        Shape (rows,); False for rows without a label. All labels are trusted if otherwise the trusted rows of a label
+        were all in one fold.
     """
     core = rows.scaling(log_odds).probabilities(log_odds)
     trusted = rows.labelled & (np.where(rows.core, core, 1 - core) >= least)
