@@ -108,13 +108,13 @@ def tool_rows(path: Path, tool: str, *, refuse: Refuse, note: Note = no_note) ->
 def _is_label_studio(record: Mapping[str, object]) -> bool:
     data = record.get("data", record)
     paragraphs = data.get("paragraphs") if isinstance(data, Mapping) else None
-    return isinstance(paragraphs, list) and all(isinstance(one, Mapping) for one in paragraphs)
+    return isinstance(paragraphs, list) and all(isinstance(item, Mapping) for item in paragraphs)
 
 
 def _label_studio_rows(task: Mapping[str, object]) -> list[Row]:
     data = _object(task.get("data", task))
-    paragraphs = [_object(one) for one in _list(data["paragraphs"])]
-    texts = [str(one["text"]) for one in paragraphs]
+    paragraphs = [_object(item) for item in _list(data["paragraphs"])]
+    texts = [str(item["text"]) for item in paragraphs]
     facts = _facts(data)
     facts.setdefault("article_id", f"task-{task['id']}" if "id" in task else "")
     if not facts["article_id"]:
@@ -132,24 +132,33 @@ def _label_studio_rows(task: Mapping[str, object]) -> list[Row]:
             for label in labels:
                 covered[number][label] += max(min(last, _length(texts[number])) - max(first, 0), 0)
     return [
-        {**facts, **_markup(one), "position": position, "text": text, "label": _most(covered[position])}
-        for position, (one, text) in enumerate(zip(paragraphs, texts, strict=True))
+        {**facts, **_markup(fields), "position": position, "text": text, "label": _most(covered[position])}
+        for position, (fields, text) in enumerate(zip(paragraphs, texts, strict=True))
     ]
 
 
 def _regions(task: Mapping[str, object]) -> list[Mapping[str, object]]:
     """Return the regions of the annotation that counts: one marked as ground truth, else the latest."""
-    annotations = [_object(one) for one in _list(task.get("annotations") or task.get("completions") or [])]
-    annotations = [one for one in annotations if not one.get("was_cancelled") and not one.get("skipped")]
+    annotations = [
+        _object(annotation) for annotation in _list(task.get("annotations") or task.get("completions") or [])
+    ]
+    annotations = [
+        annotation
+        for annotation in annotations
+        if not annotation.get("was_cancelled") and not annotation.get("skipped")
+    ]
     if annotations:
-        latest = max(annotations, key=lambda one: (bool(one.get("ground_truth")), str(one.get("updated_at") or "")))
+        latest = max(
+            annotations,
+            key=lambda annotation: (bool(annotation.get("ground_truth")), str(annotation.get("updated_at") or "")),
+        )
         results = map(_object, _list(latest["result"] or []))
-        values = (_object(one["value"]) for one in results if one.get("type") != "relation")
+        values = (_object(result["value"]) for result in results if result.get("type") != "relation")
     else:
         # The short form (JSON-MIN) has the regions themselves, under the name of the control.
         lists = (value for name, value in task.items() if name != "paragraphs" and isinstance(value, list))
-        values = (one for value in lists for one in value if isinstance(one, Mapping))
-    return [one for one in values if "paragraphlabels" in one]
+        values = (item for value in lists for item in value if isinstance(item, Mapping))
+    return [item for item in values if "paragraphlabels" in item]
 
 
 # --- doccano
@@ -168,7 +177,7 @@ def _doccano_rows(record: Mapping[str, object]) -> list[Row]:
     facts.setdefault("article_id", f"document-{record['id']}" if "id" in record else "")
     if not facts["article_id"]:
         raise ValueError
-    spans = [_span(one) for one in _list(next(record[n] for n in ("label", "labels", "entities") if n in record))]
+    spans = [_span(span) for span in _list(next(record[n] for n in ("label", "labels", "entities") if n in record))]
     lines = text.split("\n")
     markup = about.get("markup")
     known = markup if isinstance(markup, list) and len(markup) == len(lines) else [{}] * len(lines)
@@ -236,11 +245,11 @@ def _is_argilla(record: Mapping[str, object]) -> bool:
 def _argilla_rows(record: Mapping[str, object]) -> list[Row]:
     if "fields" in record:
         text, about = _object(record["fields"])["text"], _object(record["metadata"])
-        given = [_object(one) for one in _list(_object(record["responses"] or {}).get("label") or [])]
-        answers = [(one["value"], one.get("status")) for one in given]
+        given = [_object(response) for response in _list(_object(record["responses"] or {}).get("label") or [])]
+        answers = [(response["value"], response.get("status")) for response in given]
     else:  # flattened
         text, about = record["text"], record
-        values, states = (_list(record.get(f"label.responses{of}") or []) for of in ("", ".status"))
+        values, states = (_list(record.get(f"label.responses{ending}") or []) for ending in ("", ".status"))
         answers = list(zip_longest(values, states[: len(values)]))
     label = _most(Counter(str(answer) for answer, status in answers if answer is not None and status in _COUNTED))
     return [{**_facts(about), "position": about["position"], "text": text, "label": label}]

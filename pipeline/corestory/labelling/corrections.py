@@ -148,18 +148,20 @@ def _reviewed(path: Path) -> tuple[LabelCorrection, ...]:
     with open_bytes(path) as stream:
         for row in json_rows(stream, name=str(path), refuse=raise_refusal, lines=True):
             try:
-                one = msgspec.convert(row.values, _Reviewed)
+                reviewed = msgspec.convert(row.values, _Reviewed)
             except msgspec.ValidationError:
                 raise InputError(
                     "not a label of `corestory review`",
                     where=row.where,
                     expected="article_id, position, text and label (core, filler or null)",
                 ) from None
-            key = one.article_id, one.position
-            if one.label is None:  # taken back, or of a paragraph beside the labelled ones
+            key = reviewed.article_id, reviewed.position
+            if reviewed.label is None:  # taken back, or of a paragraph beside the labelled ones
                 found.pop(key, None)
             else:
-                found[key] = LabelCorrection(*key, one.check or text_check(one.text), one.label, row.where)
+                found[key] = LabelCorrection(
+                    *key, reviewed.check or text_check(reviewed.text), reviewed.label, row.where
+                )
     return tuple(found.values())
 
 

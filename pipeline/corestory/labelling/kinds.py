@@ -276,7 +276,7 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
     marked = frame["markup"].notna().to_numpy()
     text_of, texts = pd.factorize(frame["text"])
     spelt = [alignment_words(text) for text in texts]
-    length = np.array([len(one) for one in spelt])[text_of]
+    length = np.array([len(words) for words in spelt])[text_of]
     filler, markup = label == "filler", frame["markup"].to_numpy(object)
     claims = _page_claims(frame, markup, length, marked & (label != "") & (length > 0))
     shown = marked & ~given & (length > 0)
@@ -287,7 +287,7 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
         # Without a label it repeats the page's title.
         role[row] = of_role(markup[row], is_title=label[row] == "")
     _keep_leading(role, frame, length, marked & ~given & (label == "core"))
-    same = pd.factorize(np.array([_DIGIT.sub("0", " ".join(one)) for one in spelt], object))[0][text_of]
+    same = pd.factorize(np.array([_DIGIT.sub("0", " ".join(words)) for words in spelt], object))[0][text_of]
     _agree(kind, same, frame["site"].to_numpy(object), filler=filler, given=given)
     frame = frame.assign(kind=kind, role=role)
     for column, of_label in (("kind", filler), ("role", ~filler)):

@@ -146,8 +146,8 @@ def _sample_paragraph(line: str, where: str) -> LabelledParagraph:
         raise InputError(f"no text after {key}:", where=where, expected="a paragraph")
     known: Mapping[str, str] = KIND_NAMED if label == "filler" else ROLE_NAMED
     if slash and detail not in known:
-        what = "kind" if label == "filler" else "role"
-        raise InputError(f"{what} {detail[:40]!r}", where=where, expected=" ".join(known))
+        column = "kind" if label == "filler" else "role"
+        raise InputError(f"{column} {detail[:40]!r}", where=where, expected=" ".join(known))
     if label == "filler":
         return LabelledParagraph(text, "filler", kind=KIND_NAMED.get(detail))
     role = ROLE_NAMED.get("body" if label == "core" and not slash else detail)
@@ -223,7 +223,7 @@ def find_origins(paths: Sequence[Path]) -> list[Origin]:
         taken = {origin.name for origin in origins}
         name = _name(path)
         candidates = (name if number == 1 else f"{name}-{number}" for number in range(1, len(origins) + 2))
-        origins.append(Origin(path, kind, next(one for one in candidates if one not in taken), size))
+        origins.append(Origin(path, kind, next(candidate for candidate in candidates if candidate not in taken), size))
     return origins
 
 

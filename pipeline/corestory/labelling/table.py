@@ -153,17 +153,19 @@ def _table(articles: Sequence[LabelledArticle], schema: pa.Schema) -> pa.Table:
         for name in (*TEXT_COLUMNS, "source")
     }
     paragraphs = [paragraph for article in articles for paragraph in article.paragraphs]
-    columns |= {name: [getattr(one, name) for one in paragraphs] for name in ("text", "label", "kind", "role")}
+    columns |= {
+        name: [getattr(paragraph, name) for paragraph in paragraphs] for name in ("text", "label", "kind", "role")
+    }
     markup = [paragraph.markup for paragraph in paragraphs]
     columns |= {
         "position": [position for length in lengths for position in range(length)],
         "split": pa.nulls(len(paragraphs), pa.string()),
-        "markup": [None if one is None else one.words for one in markup],
-        "elements": [None if one is None else one.elements for one in markup],
-        "repeats": [None if one is None else one.repeats for one in markup],
-        "link_density": [math.nan if one is None else one.link_density for one in markup],
+        "markup": [None if element is None else element.words for element in markup],
+        "elements": [None if element is None else element.elements for element in markup],
+        "repeats": [None if element is None else element.repeats for element in markup],
+        "link_density": [math.nan if element is None else element.link_density for element in markup],
         # The table's empty cell, where `Markup` has -1: the page declares nothing.
-        "declared": [math.nan if one is None or one.declared < 0 else one.declared for one in markup],
+        "declared": [math.nan if element is None or element.declared < 0 else element.declared for element in markup],
     }
     return pa.table(columns, schema=schema)
 

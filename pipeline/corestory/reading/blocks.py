@@ -126,9 +126,9 @@ class Block:
         return "".join(run.text for run in self.runs)
 
 
-def shared_containers(one: Sequence[Container], other: Sequence[Container]) -> int:
+def shared_containers(first: Sequence[Container], second: Sequence[Container]) -> int:
     """Count the outermost containers that two paragraphs share."""
-    pairs = zip(one, other, strict=False)
+    pairs = zip(first, second, strict=False)
     return len(list(takewhile(lambda pair: pair[0].identity == pair[1].identity, pairs)))
 
 

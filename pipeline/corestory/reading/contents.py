@@ -216,7 +216,7 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
     elif kind in ("lines", "json"):
         rows = json_rows(stream, name=name, refuse=refuse, lines=kind == "lines")
         rows = chain.from_iterable(map(finder.records, rows))
-        of_article = {what: column for what, column in finder.options.named.items() if what not in ("text", "html")}
+        of_article = {role: column for role, column in finder.options.named.items() if role not in ("text", "html")}
         rows = _with_columns(rows, _needed(keep, of_article), where)
         yield from articles_of_rows(rows, refuse=refuse, keep=keep, finder=finder)
     else:
@@ -245,7 +245,7 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
 
 def _needed(keep: Sequence[str], named: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the columns that some row must have, each with its words in an error; each row checks its own text."""
-    needed = {folded(name): f"{name!r} ({OPTIONS[what]})" for what, name in (named or {}).items()}
+    needed = {folded(name): f"{name!r} ({OPTIONS[role]})" for role, name in (named or {}).items()}
     return needed | {folded(name): f"{name!r} to keep" for name in keep}
 
 

@@ -69,8 +69,8 @@ def role_of(name: str) -> str:
     """
     *outer, last = _NESTING.split(name.strip().lower())
     if outer and last in _VALUES:
-        of = ".".join(outer)
-        if role := role_of(of) or _role(of, _ROLES_IN_OBJECTS):
+        path = ".".join(outer)
+        if role := role_of(path) or _role(path, _ROLES_IN_OBJECTS):
             return role
     if role := _role(name, _ROLES):
         return role

@@ -50,7 +50,7 @@ class ReadingOptions:
     @property
     def named(self) -> dict[str, str]:
         """The fields that the user names, by their contents."""
-        return {what: name for what in OPTIONS if (name := getattr(self, what))}
+        return {role: name for role in OPTIONS if (name := getattr(self, role))}
 
 
 class FieldFinder:
@@ -76,7 +76,7 @@ class FieldFinder:
 
     def __init__(self, options: ReadingOptions | None = None, note: Note = no_note) -> None:
         self.options = options or ReadingOptions()
-        self._named = {what: folded(name) for what, name in self.options.named.items()}
+        self._named = {role: folded(name) for role, name in self.options.named.items()}
         self._note = note
         self._noted: set[tuple[str, str]] = set()
 
@@ -89,10 +89,10 @@ class FieldFinder:
             A column that the user names is missing, or two columns may hold the text.
         """
         columns = {folded(column) for column in table.columns}
-        for what, name in self._named.items():
+        for role, name in self._named.items():
             if name not in columns:
                 raise InputError(
-                    f"no column {self.options.named[what]!r} ({OPTIONS[what]}); "
+                    f"no column {self.options.named[role]!r} ({OPTIONS[role]}); "
                     f"{listed(table.columns, word='columns')}",
                     where=where,
                 )
@@ -104,11 +104,11 @@ class FieldFinder:
                 )
         read = set(self._without_others(columns))
         if not self._names_content and not read.intersection(CONTENTS):
-            for what in ("text", "html"):
-                found = outer_names(column for column in table.columns if role_of(column) == what)
+            for role in ("text", "html"):
+                found = outer_names(column for column in table.columns if role_of(column) == role)
                 if len(found) > 1:
-                    raise _ambiguous(what, found, where)
-                read.update([what] * len(found))
+                    raise _ambiguous(role, found, where)
+                read.update([role] * len(found))
                 if found:
                     break
             else:
@@ -117,10 +117,10 @@ class FieldFinder:
             read.add("article_id")
         return read.union(self._named)
 
-    def wanted(self, columns: Iterable[str], *, what: Collection[str] = tuple(OPTIONS)) -> set[str]:
-        """Return the columns of a table, in lower case, that may contain one of `what` under another name."""
-        named = {name for holds, name in self._named.items() if holds in what}
-        return {name for name in map(folded, columns) if name in named or role_of(name) in what}
+    def wanted(self, columns: Iterable[str], *, roles: Collection[str] = tuple(OPTIONS)) -> set[str]:
+        """Return the columns of a table, in lower case, that may contain one of `roles` under another name."""
+        named = {name for holds, name in self._named.items() if holds in roles}
+        return {name for name in map(folded, columns) if name in named or role_of(name) in roles}
 
     def identity(self, values: Mapping[str, object]) -> Mapping[str, object]:
         """Return the fields of a record that may hold the article's id, under the names that are read."""
@@ -150,23 +150,23 @@ class FieldFinder:
         """
         values, roles = row.values, roles_of(tuple(row.values))
         read = {name: values[name] for name in self._without_others(values)} if self._named else dict(values)
-        for what, name in self._named.items():
+        for role, name in self._named.items():
             if name in values:
-                read[what] = values[name]
+                read[role] = values[name]
             else:
-                read.pop(what, None)
+                read.pop(role, None)
         if "article_id" in self._named:
             read.pop("id", None)
         if self._names_content:
             if all(is_missing(read.get(name)) for name in CONTENTS):
-                what = "text" if "text" in self._named else "html"
-                found = f"nothing in the field {self.options.named[what]!r} ({OPTIONS[what]}); {listed(values)}"
+                role = "text" if "text" in self._named else "html"
+                found = f"nothing in the field {self.options.named[role]!r} ({OPTIONS[role]}); {listed(values)}"
                 raise InputError(found, where=row.where)
         elif is_missing(values.get("text")) and all(is_missing(values.get(name)) for name in CONTENTS):
             self._find_content(row, read, lists)
-        for what, names in (("article_id", IDENTITIES), ("url", ("url",)), ("title", ("title",))):
-            if what in roles and what not in self._named and all(_is_absent(read.get(name)) for name in names):
-                self._find(what, values, read)
+        for role, names in (("article_id", IDENTITIES), ("url", ("url",)), ("title", ("title",))):
+            if role in roles and role not in self._named and all(_is_absent(read.get(name)) for name in names):
+                self._find(role, values, read)
         if _is_list_of(read.get("paragraphs"), dict):
             read["paragraphs"] = texts_in(read["paragraphs"])
         elif is_missing(read.get("paragraphs")):
@@ -190,7 +190,7 @@ class FieldFinder:
         reads the records from the field 'articles'
         ['a.json:1:1']
         """
-        names = {"text", "html", *(name for what, name in self._named.items() if what in ("text", "html"))}
+        names = {"text", "html", *(name for role, name in self._named.items() if role in ("text", "html"))}
         if not names.isdisjoint({*row.values, *roles_of(tuple(row.values))}) or "paragraphs" in row.values:
             yield row
             return
@@ -215,34 +215,34 @@ class FieldFinder:
         return [name for name in names if not (self._names_content and name in CONTENTS)]
 
     def _find_content(self, row: SourceRow, read: dict[str, object], lists: Collection[str]) -> None:
-        for what in ("text", "html"):
+        for role in ("text", "html"):
             found = outer_names(
-                name for name, value in row.values.items() if role_of(name) == what and _is_content(value)
+                name for name, value in row.values.items() if role_of(name) == role and _is_content(value)
             )
             if found and all(row.values[name] == row.values[found[0]] for name in found):
-                self._take(what, found[0], row.values, read)
+                self._take(role, found[0], row.values, read)
                 return
             if found:
                 if any(name in row.values for name in CONTENTS):
                     return  # the record has a field for its text, which is empty
-                raise _ambiguous(what, found, row.where)
+                raise _ambiguous(role, found, row.where)
         if lists and (column := _paragraph_column(lists, row.where)) is not None:
             self._take("paragraphs", column, row.values, read)
 
-    def _find(self, what: str, values: Mapping[str, object], read: dict[str, object]) -> None:
-        fits = {"article_id": _is_identity, "url": _is_address, "title": _is_title}[what]
-        found = outer_names(name for name, value in values.items() if role_of(name) == what and fits(value))
+    def _find(self, role: str, values: Mapping[str, object], read: dict[str, object]) -> None:
+        fits = {"article_id": _is_identity, "url": _is_address, "title": _is_title}[role]
+        found = outer_names(name for name, value in values.items() if role_of(name) == role and fits(value))
         if len(found) == 1:
-            self._take(what, found[0], values, read)
+            self._take(role, found[0], values, read)
 
-    def _take(self, what: str, name: str, values: Mapping[str, object], read: dict[str, object]) -> None:
-        read[what] = values[name]
-        self._note_once("id" if what == "article_id" else what, name)
+    def _take(self, role: str, name: str, values: Mapping[str, object], read: dict[str, object]) -> None:
+        read[role] = values[name]
+        self._note_once("id" if role == "article_id" else role, name)
 
-    def _note_once(self, what: str, name: str) -> None:
-        if (what, name) not in self._noted:
-            self._noted.add((what, name))
-            self._note(f"reads the {what} from the field {name!r}")
+    def _note_once(self, role: str, name: str) -> None:
+        if (role, name) not in self._noted:
+            self._noted.add((role, name))
+            self._note(f"reads the {role} from the field {name!r}")
 
 
 class AmbiguousFieldsError(InputError):
@@ -264,11 +264,11 @@ def listed(names: Iterable[str], *, word: str = "fields") -> str:
     return f"the {word} are: {', '.join(name or '(no name)' for name in names[:SHOWN_FIELDS])}{more}"
 
 
-def _ambiguous(what: str, names: list[str], where: str) -> AmbiguousFieldsError:
+def _ambiguous(role: str, names: list[str], where: str) -> AmbiguousFieldsError:
     """Return the error for two fields that may hold the same content."""
-    of_them = " or ".join(f"{OPTIONS[what]} {name}" for name in names[:2])
+    of_them = " or ".join(f"{OPTIONS[role]} {name}" for name in names[:2])
     return AmbiguousFieldsError(
-        f"two fields may hold the {what}: {names[0]!r} and {names[1]!r}", where=where, hint=f"Give {of_them}."
+        f"two fields may hold the {role}: {names[0]!r} and {names[1]!r}", where=where, hint=f"Give {of_them}."
     )
 
 

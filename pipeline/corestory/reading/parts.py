@@ -198,7 +198,7 @@ def own_rows(rows: Iterable[SourceRow], *, count: int, before: str | None, finde
 
 
 def _last_identity(file: pyarrow.parquet.ParquetFile, first: int, finder: FieldFinder) -> str | None:
-    names = finder.wanted(file.schema_arrow.names, what=["article_id"]).union(IDENTITIES)
+    names = finder.wanted(file.schema_arrow.names, roles=["article_id"]).union(IDENTITIES)
     columns = [name for name in file.schema_arrow.names if folded(name) in names]
     for number in reversed(range(first)):
         for values in reversed(file.read_row_group(number, columns=columns, use_threads=False).to_pylist()):

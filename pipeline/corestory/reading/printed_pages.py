@@ -112,7 +112,7 @@ def _may_count(form: str) -> bool:
 
 def _are_apart(begins: Sequence[int]) -> bool:
     """Return whether at least a page of text is between the lines; the last page may be short."""
-    gaps = [other - one for one, other in pairwise(begins)]
+    gaps = [after - before for before, after in pairwise(begins)]
     return min(gaps[:-1] or gaps) >= PAGE_CHARACTERS
 
 
@@ -121,6 +121,6 @@ def _count_pages(form: str, numbers: Sequence[Sequence[int]]) -> bool:
     rising = [column for column in zip(*numbers, strict=True) if len(set(column)) > 1]
     if len(rising) != 1:
         return False
-    steps = {other - one for one, other in pairwise(rising[0])}
+    steps = {after - before for before, after in pairwise(rising[0])}
     is_of_parts = rising[0][0] == 1 and not _NAMES_PAGE.search(form)
     return len(steps) == 1 and steps <= STEPS and rising[0][-1] < MOST_PAGES and not is_of_parts

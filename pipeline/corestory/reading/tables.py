@@ -211,7 +211,7 @@ def parquet_table(
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("not a Parquet file, or a damaged or truncated one", where=name) from error
     columns = tuple(fields)
-    lists = tuple(folded(name) for name, of in fields.items() if _holds_lists(of))
+    lists = tuple(folded(name) for name, arrow_type in fields.items() if _holds_lists(arrow_type))
     names = wanted(columns, lists)
     chosen = [column for column in columns if folded(column) in names]
     return SourceTable(columns, _parquet_rows(path, chosen, name, first_group), lists)
@@ -224,15 +224,15 @@ def _fields_of(fields: Iterable[pyarrow.Field], levels: int) -> Iterator[tuple[s
     for field in fields:
         yield field.name, field.type
         if levels and types.is_struct(field.type):
-            yield from ((f"{field.name}.{name}", of) for name, of in _fields_of(field.type, levels - 1))
+            yield from ((f"{field.name}.{name}", arrow_type) for name, arrow_type in _fields_of(field.type, levels - 1))
 
 
-def _holds_lists(of: pyarrow.DataType) -> bool:
+def _holds_lists(arrow_type: pyarrow.DataType) -> bool:
     """Return whether a type is a list of strings."""
     from pyarrow import types
 
-    is_list = types.is_list(of) or types.is_large_list(of) or types.is_fixed_size_list(of)
-    return bool(is_list and (types.is_string(of.value_type) or types.is_large_string(of.value_type)))
+    is_list = types.is_list(arrow_type) or types.is_large_list(arrow_type) or types.is_fixed_size_list(arrow_type)
+    return bool(is_list and (types.is_string(arrow_type.value_type) or types.is_large_string(arrow_type.value_type)))
 
 
 @contextmanager
@@ -266,7 +266,7 @@ def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int
             wanted = list(groups[first_group:])
             for batch in file.iter_batches(_PARQUET_ROWS, wanted, columns=columns, use_threads=False):
                 names = [folded(column) for column in batch.schema.names]
-                has_objects = any(pyarrow.types.is_struct(of) for of in batch.schema.types)
+                has_objects = any(pyarrow.types.is_struct(arrow_type) for arrow_type in batch.schema.types)
                 for values in zip(*map(_column_values, batch.columns), strict=True):
                     number += 1
                     record = dict(zip(names, values, strict=True))

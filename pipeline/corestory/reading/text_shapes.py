@@ -161,7 +161,7 @@ def _without_numbers(text: str) -> str:
         return text
     numbers = [int(match[1]) for match in _NUMBERED.finditer(text)]
     lines = sum(1 for line in text.split("\n") if line.strip())
-    ascending = 1 + sum(other == one + 1 for one, other in pairwise(numbers))
+    ascending = 1 + sum(after == before + 1 for before, after in pairwise(numbers))
     going_on = sum(1 for match in _NUMBERED.finditer(text) if text[match.end()].islower())
     if ascending < NUMBERS or ascending < 0.8 * lines or going_on < GOING_ON * ascending:
         return text

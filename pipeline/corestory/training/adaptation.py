@@ -153,8 +153,8 @@ def _with_own_labels(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
 def _usable(labelled: pd.DataFrame) -> pd.DataFrame:
     """Leave out articles without labels, and all views but whole pages and texts."""
     frame = labelled[labelled["view"].isin(OWN_VIEWS)] if "view" in labelled else labelled
-    some = frame["label"].notna().groupby(frame["article_id"]).transform("any")
-    frame = frame[some.to_numpy(bool)].reset_index(drop=True)
+    has_labels = frame["label"].notna().groupby(frame["article_id"]).transform("any")
+    frame = frame[has_labels.to_numpy(bool)].reset_index(drop=True)
     if not len(frame):
         raise DataError(
             f"{len(labelled):,} paragraphs, none of them labelled", expected="paragraphs labelled core or filler"

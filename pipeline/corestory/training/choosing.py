@@ -69,7 +69,7 @@ def choose_settings(paths: Sequence[FittedPath], *, article: FittedArticleNetwor
         cores.append(scores[number] >= cutoffs[layout.article])
         expected.append(hope)
     headlines = list(map(own_headlines, batches, words, cores))
-    sure = [filler_rules(*one) != NO_RULE for one in zip(batches, words, cores, strict=True)]
+    sure = [filler_rules(*given) != NO_RULE for given in zip(batches, words, cores, strict=True)]
     drop, drop_sure = are_filler(rows, headlines), are_filler(rows, sure)
     for number, (headline, sure_one) in enumerate(zip(headlines, sure, strict=True)):
         dropped = headline & drop | sure_one & drop_sure
@@ -98,7 +98,9 @@ def are_filler(paths: Sequence[TrainingRows], found: Sequence[Bool]) -> bool:
     found
         Which rows a rule found, for each path.
     """
-    core = sum(np.count_nonzero(rows.core & rows.labelled & some) for rows, some in zip(paths, found, strict=True))
+    core = sum(
+        np.count_nonzero(rows.core & rows.labelled & of_path) for rows, of_path in zip(paths, found, strict=True)
+    )
     return bool(2 * core <= sum(map(np.count_nonzero, found)))
 
 

@@ -95,8 +95,8 @@ def fit_all(
     share one memory map of the features.
     """
     found = []
-    for one in Parallel(n_jobs=recipe.jobs, prefer=prefer, return_as="generator")(fits):
-        found.append(one)
+    for fitted in Parallel(n_jobs=recipe.jobs, prefer=prefer, return_as="generator")(fits):
+        found.append(fitted)
         progress(stage)
     return found
 

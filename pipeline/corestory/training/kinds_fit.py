@@ -259,7 +259,9 @@ def _fit_ngrams(
     """Fit the first step; return each row's logits by a model of the other half of the folds, and the final model."""
     import scipy.sparse
 
-    matrix = scipy.sparse.hstack([one.matrix(of) for one, of in zip(vocabularies, texts, strict=True)]).tocsr()
+    matrix = scipy.sparse.hstack(
+        [vocabulary.matrix(tokens) for vocabulary, tokens in zip(vocabularies, texts, strict=True)]
+    ).tocsr()
     logits = np.zeros((len(rows.classes), len(CLASSES)))
     for half in (0, 1):
         weights, intercept = _fit(matrix, rows, chosen[rows.half[chosen] != half], max_iter=25)
@@ -305,7 +307,7 @@ def _fit_context(
             warnings.simplefilter("ignore", ConvergenceWarning)
             members.append(model.fit(learned, classes, sample_weight=weights))
     # The mean of the perceptrons is one perceptron with the hidden units of all.
-    outputs = [_of_all_classes(one.coefs_[1], one.intercepts_[1], one.classes_) for one in members]
+    outputs = [_of_all_classes(member.coefs_[1], member.intercepts_[1], member.classes_) for member in members]
     intercept = np.mean([own for _, own in outputs], axis=0)
     # Planted lines are left out, because their kinds are not as frequent as on pages.
     every = np.bincount(rows.classes[inside & rows.found & (rows.classes >= 0)], minlength=len(CLASSES))
@@ -313,8 +315,8 @@ def _fit_context(
     seen = fitted > 0
     intercept[seen] += FREQUENCY * np.log(every[seen] / every.sum() * fitted.sum() / fitted[seen])
     return KindContext(
-        mean, scale, np.hstack([one.coefs_[0] for one in members]).astype(np.float32),
-        np.concatenate([one.intercepts_[0] for one in members]).astype(np.float32),
+        mean, scale, np.hstack([member.coefs_[0] for member in members]).astype(np.float32),
+        np.concatenate([member.intercepts_[0] for member in members]).astype(np.float32),
         np.vstack([own / MEMBERS for own, _ in outputs]).astype(np.float32), intercept.astype(np.float32),
     )  # fmt: skip
 

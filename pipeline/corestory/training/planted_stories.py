@@ -268,7 +268,7 @@ def planted_stories(rows: TrainingRows, lines: PlugLines, blocks: Blocks, genera
     for own in (own for own, times in zip(stories, turns, strict=True) for _ in range(times)):
         first = own[0]
         added = [_some(pool.get(group[first], nothing), mean, generator) for pool, mean in pools]
-        new = np.concatenate([_other_pages(one, rows, first) for one in added])
+        new = np.concatenate([_other_pages(story, rows, first) for story in added])
         short = generator.random() < SHORTENED
         if short:
             own, new = own[: generator.integers(1, MOST_SHORTENED, endpoint=True)], generator.permutation(new)[:1]
@@ -285,7 +285,7 @@ def planted_stories(rows: TrainingRows, lines: PlugLines, blocks: Blocks, genera
         sources.append(first)
     every, no = np.concatenate([nothing, *found]), np.zeros(0, bool)
     return Stories(
-        every, Layout.of([len(one) for one in found]), np.concatenate([no, *cores]), np.concatenate([no, *planted]),
+        every, Layout.of([len(story) for story in found]), np.concatenate([no, *cores]), np.concatenate([no, *planted]),
         np.concatenate([no, *foreign]), np.array(sources, np.int64), np.ones(len(every)),
     )  # fmt: skip
 

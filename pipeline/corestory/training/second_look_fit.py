@@ -103,7 +103,7 @@ def fit_second_look(
         planted_stories(dealt, lines.trusted(of_lines.sum(axis=1)), of_deal, generator)
         for dealt, of_deal, of_lines in zip(deals, blocks, scores, strict=True)
     ]
-    plants = np.concatenate([one.core[one.planted] for one in planted])
+    plants = np.concatenate([article.core[article.planted] for article in planted])
     if min(np.count_nonzero(plants), np.count_nonzero(~plants)) < LEAST_LINES:
         return FittedLook(None, chosen)
     # The first view of each page, and its HTML: the story is much the same in other views.
@@ -144,11 +144,13 @@ def _decided(
         of_row = material.held_out(path.stories(path.looked), networks)
         second = calibrated.second_look_probabilities(of_row[path.numbers], material.prose(path.numbers))
         decided.append(chosen_cutoffs(path, second, *planted_lines))
-    if not any(one.cutoff for one in decided):
+    if not any(choice.cutoff for choice in decided):
         return None
-    cutoffs = {f"second_look_{name}_cutoff": one.cutoff for name, one in zip(("text", "html"), decided, strict=False)}
+    cutoffs = {
+        f"second_look_{name}_cutoff": choice.cutoff for name, choice in zip(("text", "html"), decided, strict=False)
+    }
     settings = msgspec.structs.replace(calibrated, second_look_restoring=decided[0].restoring, **cutoffs)
-    return Chosen(settings, tuple(one.scores for one in decided), tuple(one.core for one in decided))
+    return Chosen(settings, tuple(choice.scores for choice in decided), tuple(choice.core for choice in decided))
 
 
 def _blocks(extended: ExtendedRows, deals: Sequence[TrainingRows], kinds: Sequence[object]) -> list[Blocks]:
@@ -249,8 +251,8 @@ def _two_views(rows: TrainingRows, generator: np.random.Generator) -> Bool:
     """Choose the rows of the first view of each page and of one other view of it, at random."""
     layout = rows.batch.layout
     others = generator.permutation(np.flatnonzero(~rows.first_view[layout.first]))
-    _, one = np.unique(rows.page[layout.first[others]], return_index=True)
-    return rows.first_view | np.isin(layout.article, others[one])
+    _, first_of_page = np.unique(rows.page[layout.first[others]], return_index=True)
+    return rows.first_view | np.isin(layout.article, others[first_of_page])
 
 
 def fit_line_scorers(

@@ -146,7 +146,7 @@ class _Parts:
             near.append(above)
             above = self._parents[above]
         is_folded = not (_FOLDED.isdisjoint(names) and _FOLDED.isdisjoint(self._names_of(holder)))
-        if is_folded and any(self._visible[one] for one in near):
+        if is_folded and any(self._visible[element] for element in near):
             return True
         words, least = self._folded[holder], UNFOLDED_SHARE * self._words
         if not _PAGES.isdisjoint(names) and (holder, *names) in self._shown_beside and words > least:
@@ -191,8 +191,8 @@ def copies_for_screens(
     copies = []
     for row in range(1, len(texts)):
         if texts[row] == texts[row - 1] and prose_word_count(texts[row]):
-            one, other = elements[row - 1], elements[row]
-            names = [(*names_of(element), *names_of(parents[element])) for element in (one, other)]
+            previous, current = elements[row - 1], elements[row]
+            names = [(*names_of(element), *names_of(parents[element])) for element in (previous, current)]
             if names[0] != names[1] and not _SCREENS.isdisjoint(names[0] + names[1]):
                 copies.append(row)
     return copies

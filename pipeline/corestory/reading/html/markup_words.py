@@ -170,9 +170,9 @@ class MarkupWords:
         texts: dict[str, int] = {}
         found = []
         for _, same in groupby(pages, key=lambda page: id(page.known)):
-            some = list(same)
-            known = some[0].known
-            found.append((_numbered_inline(some, known, texts), _numbered_around(some, known, texts)))
+            pages_alike = list(same)
+            known = pages_alike[0].known
+            found.append((_numbered_inline(pages_alike, known, texts), _numbered_around(pages_alike, known, texts)))
         inline, chains = (np.concatenate(column, axis=-1) for column in zip(*found, strict=True))
         # Two paragraphs have the same key by chance as rarely as two words have the same hash.
         key = inline.astype(np.uint64)
@@ -203,7 +203,7 @@ class MarkupWords:
         row, held = np.cumsum(texts) - 1, np.flatnonzero(texts.take(self.row))
         part, used = self.part.take(held), np.zeros(len(self.parts), bool)
         used[part] = True
-        parts = [self.parts[one] for one in np.flatnonzero(used).tolist()]
+        parts = [self.parts[number] for number in np.flatnonzero(used).tolist()]
         return MarkupWords(parts, row.take(self.row.take(held)), (np.cumsum(used) - 1).take(part), row.take(number))
 
     def having(self, word: str) -> Bool:
@@ -246,7 +246,7 @@ class MarkupWords:
         parts: list[list[str]] = [[] for _ in range(self.count)]
         for row, part in zip(self.row.tolist(), self.part.tolist(), strict=True):
             parts[row].append(self.parts[part])
-        texts = [" ".join(filter(None, one)) for one in parts]
+        texts = [" ".join(filter(None, words)) for words in parts]
         return [texts[number] for number in self.number.tolist()]
 
 

@@ -63,7 +63,7 @@ class Outline:
         # `known` also holds names of other pages.
         used, which = np.unique(np.concatenate([self.names, self.inline]), return_inverse=True)
         known = Names()
-        number = np.array([known.number(self.known[one]) for one in used.tolist()], np.int64)[which]
+        number = np.array([known.number(self.known[name]) for name in used.tolist()], np.int64)[which]
         names, inline = number[: len(self.names)], number[len(self.names) :]
         return Outline, (
             self.texts, self.elements, inline, self.inline_begins, self.inline_ends, self.density, self.declared,

@@ -126,7 +126,7 @@ def state_paragraphs(tree: LexborHTMLParser, *, least: int = DECLARED_WORDS) -> 
             for name, value in _states(raw, kind):
                 # Templates also contain notices of some sentences.
                 stories = _stories(value, least if name and kind not in _TEMPLATE_TYPES else DECLARED_WORDS)
-                candidates = (one for one in stories if name or _prose_items(one)[0] >= _LEAST_ITEMS)
+                candidates = (story for story in stories if name or _prose_items(story)[0] >= _LEAST_ITEMS)
                 best = max([best, *candidates], key=_prose_items)
         except (ValueError, RecursionError):
             continue

@@ -252,11 +252,11 @@ def _paragraphs(
         count = before[end] - before[first]
         if is_lines or begin < stop:
             lines = [first, *breaks_at[begin:stop], end]
-            joined = MARK.join(["".join(texts[one:other]) for one, other in pairwise(lines)])
+            joined = MARK.join(["".join(texts[begin:end]) for begin, end in pairwise(lines)])
             if is_lines:
                 cuts = [(whole, count) for whole in cut_preformatted(joined)]
             else:
-                cuts = cut_at_breaks(joined, [before[other] - before[one] for one, other in pairwise(lines)])
+                cuts = cut_at_breaks(joined, [before[end] - before[begin] for begin, end in pairwise(lines)])
         else:
             joined = "".join(texts[first:end])
             # Most texts are on one line, without blank lines.

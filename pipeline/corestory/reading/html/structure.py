@@ -118,7 +118,7 @@ class _ShownText:
             begin += 1
         return [
             (cell, Run("".join(char for _, _, char in group), style))
-            for (cell, style), group in groupby(marked, key=lambda one: one[:2])
+            for (cell, style), group in groupby(marked, key=lambda run: run[:2])
         ]
 
     def _read(self, root: LexborNode | None) -> None:
@@ -179,7 +179,9 @@ def _whole_lists(inside: Sequence[Container]) -> tuple[Container, ...]:
     """Return containers without the lists in which a text is not in an item."""
     frames = [*(container.frame for container in inside[1:]), None]
     pairs = zip(inside, frames, strict=False)
-    return tuple(one for one, inner in pairs if one.frame not in _LISTS.values() or inner is Frame.ITEM)
+    return tuple(
+        container for container, inner in pairs if container.frame not in _LISTS.values() or inner is Frame.ITEM
+    )
 
 
 def _joined(base: str, target: str) -> str:

@@ -140,7 +140,7 @@ def _listed(selectors: str) -> Iterator[str]:
 def _rules(sheet: str, declared: Sequence[str], *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, bool]]:
     """Yield the selectors of the rules with certain declarations, and whether each rule is within another block."""
     last = counted = depth = 0
-    for at in sorted(at for one in declared for at in _positions(sheet, one)):
+    for at in sorted(at for declaration in declared for at in _positions(sheet, declaration)):
         begin = sheet.rfind("{", last, at)
         # The name of another property may have the same ending: backface-visibility.
         is_whole = sheet[at - 1].isspace() or sheet[at - 1] in "{;"

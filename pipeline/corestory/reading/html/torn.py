@@ -179,18 +179,22 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
         [int(bounds[paragraph[first]]), *breaks[first:last].tolist(), int(ends[paragraph[first]])]
         for first, last in pairwise([*new.tolist(), len(breaks)])
     ]
-    lines = [[" ".join("".join(texts[one:other]).split()) for one, other in pairwise(part)] for part in parts]
-    for some in lines:
-        if not some[-1]:  # a break ends the last line, too
-            del some[-1]
+    lines = [[" ".join("".join(texts[begin:end]).split()) for begin, end in pairwise(part)] for part in parts]
+    for lines_here in lines:
+        if not lines_here[-1]:  # a break ends the last line, too
+            del lines_here[-1]
     compounds = [[text] for text in texts if "-" in text]
-    soft = parted_words([*(list(filter(None, some)) for some in lines), *compounds])
-    for part, some in zip(parts, lines, strict=True):
-        paragraphs = rejoined_lines([some]) if len(some) >= _LINES and all(some) and _are_printed(some) else None
+    soft = parted_words([*(list(filter(None, lines_here)) for lines_here in lines), *compounds])
+    for part, lines_here in zip(parts, lines, strict=True):
+        paragraphs = (
+            rejoined_lines([lines_here])
+            if len(lines_here) >= _LINES and all(lines_here) and _are_printed(lines_here)
+            else None
+        )
         if paragraphs is not None:
-            _cut(kinds, texts, lengths, part, some, paragraphs)
+            _cut(kinds, texts, lengths, part, lines_here, paragraphs)
             continue
-        for at, (line, following) in zip(part[1:-1], pairwise(some), strict=False):
+        for at, (line, following) in zip(part[1:-1], pairwise(lines_here), strict=False):
             if is_parted(line, following, soft):
                 _join(kinds, texts, lengths, at, hyphen=line[-1])
             elif line.endswith("\xad") and following:
@@ -199,8 +203,8 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
 
 def _goes_on(texts: Sequence[str], at: int) -> bool:
     """Return whether the text after a break begins in lower case."""
-    for one in texts[at : at + _NEAR]:
-        if text := one.lstrip():
+    for piece in texts[at : at + _NEAR]:
+        if text := piece.lstrip():
             return text[0].islower()
     return False
 
