@@ -1,1 +1,1 @@
-"""Measures of the accuracy of models, with intervals."""
+"""Measures the accuracy of models on labelled paragraphs, with intervals."""

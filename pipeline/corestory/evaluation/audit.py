@@ -1,11 +1,12 @@
-"""Labels to check: ranked by how likely they are wrong, or in dispute between two people.
+"""Labels to check: labels that are likely wrong, and disputes between two people.
 
-Each label is compared with the score of a model that has not seen it: an out-of-fold score, to which a second model
-adds the labels of the neighbouring paragraphs, because story and filler come in runs. Confident learning separates
-wrong labels from uncertain scores (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset
-Labels", Journal of Artificial Intelligence Research 70, 2021), in cleanlab's implementation.
+Each label is compared with the score of models that have not seen it. The first model's out-of-fold score and the
+labels of the neighbouring paragraphs are the features of a second model, because story and filler come in runs.
+Confident learning separates wrong labels from uncertain scores (Northcutt, Jiang and Chuang, "Confident Learning:
+Estimating Uncertainty in Dataset Labels", Journal of Artificial Intelligence Research 70, 2021), in cleanlab's
+implementation.
 
-The agreement of two people is Cohen's kappa: the share of equal labels, corrected for those that are equal by chance
+The agreement of two people is Cohen's kappa: the share of equal labels, corrected for labels that are equal by chance
 (Cohen, "A Coefficient of Agreement for Nominal Scales", Educational and Psychological Measurement 20, 1960).
 """
 
@@ -31,19 +32,19 @@ if TYPE_CHECKING:
 
 FOLDS = 10
 NEIGHBOURS = (-2, -1, 1, 2)
-"""Steps to the neighbours whose labels the second model sees."""
+"""The steps to the neighbours whose labels the second model reads."""
 
 CONTEXT = 2
-"""The number of paragraphs before and after a suspect that a person is shown."""
+"""The number of paragraphs that are shown before and after a suspect."""
 
-# An epoch of a small table has few steps, so it gets more epochs: about this many rows in all, within limits.
+# An epoch of a small table has few steps. So small tables get more epochs: about this many rows in all, within limits.
 _ROWS_TO_SEE = 130_000
 _EPOCHS = (8, 80)
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A paragraph beside a suspect; its label is None where it has none."""
+    """A paragraph beside a suspect; its label is None if it has none."""
 
     text: str
     label: Label | None
@@ -62,10 +63,10 @@ class Suspect:
     suggested
         The likelier label by the score; it may equal `label`.
     score
-        Probability of core, by models that have not seen `label`; suspects are ranked by that of `label`, the least
-        first.
+        The probability of core by models that have not seen `label`. Suspects are ranked by the probability of `label`,
+        the least first.
     issue
-        Whether confident learning says that the label is likely an error.
+        Whether the label is likely an error by confident learning.
     before, after
         Its neighbours, in the order of the article.
     """
@@ -89,9 +90,9 @@ class Audit:
     Attributes
     ----------
     labelled
-        Number of labels compared.
+        The number of labels compared.
     issues
-        Number of labels that are likely errors by confident learning.
+        The number of labels that are likely errors by confident learning.
     suspects
         The likeliest errors first.
     """
@@ -115,13 +116,13 @@ def audit_labels(
     Parameters
     ----------
     frame
-        The labelled table. One view of each page is used: the page itself, if it is there.
+        The labelled table. One view of each page is used: the page itself, if the table has it.
     share
-        Share of the labelled paragraphs to return.
+        The share of the labelled paragraphs to return.
     seed, jobs
         The same data and seed give the same ranking; `jobs` fits run at once.
     progress
-        Called with the number of fits done, and of all fits.
+        Called with the number of finished fits and the number of all fits.
     where
         The data's name in error messages.
 
@@ -162,7 +163,7 @@ def _label_free_scores(rows: pd.DataFrame, seed: int, jobs: int, progress: Calla
         random_state=seed,
         n_jobs=jobs,
     )
-    # Folds by page, not by site: the site's other pages show best whether a label here is wrong.
+    # The folds are by page, not by site, because the site's other pages are the best evidence about a label.
     pages = rows.drop(columns="site", errors="ignore")
     total, done = classifier.fits(pages), count(1)
     classifier.fit(pages, progress=lambda _: progress(next(done), total))
@@ -188,7 +189,7 @@ def _with_neighbours_labels(log_odds: Float, signs: Float, layout: Layout, folds
 
 
 def _one_view(frame: pd.DataFrame, where: str) -> pd.DataFrame:
-    """Return one view of each page, an article's rows together and in order."""
+    """Return one view of each page, with the rows of an article adjacent and in order."""
     if not frame["label"].notna().any():
         raise DataError("no row is labelled", where=where, expected="both core and filler")
     own = frame["article_id"] == frame["page"]
@@ -200,8 +201,8 @@ def _one_view(frame: pd.DataFrame, where: str) -> pd.DataFrame:
 
 
 def _suspects(rows: pd.DataFrame, ranked: Iterable[tuple[int, float, bool]]) -> Iterator[Suspect]:
-    """Yield the ranked rows, each given by its number, score and issue, with the rows around it."""
-    # Lists, because indexing a frame cell by cell is slow.
+    """Yield the ranked rows, given by number, score and issue, with the rows around them."""
+    # Indexing a frame cell by cell is slower than indexing lists.
     articles, positions, sources, texts = (rows[name].tolist() for name in ("article_id", "position", "source", "text"))
     labels = rows["label"].astype(object).where(rows["label"].notna(), None).tolist()
 
@@ -234,11 +235,12 @@ class Kappa:
     Attributes
     ----------
     site
-        Whose paragraphs; empty for all.
+        The site of the paragraphs; empty for all sites.
     paragraphs, equal
-        How many paragraphs both have labelled, and how many alike.
+        The number of paragraphs with two labels, and the number with equal labels.
     kappa
-        Cohen's kappa, at most 1; NaN where both gave a single label, so that chance alone would make them agree.
+        Cohen's kappa, at most 1; NaN if both people gave only one and the same label, so that agreement by chance is
+        certain.
     """
 
     site: str
@@ -254,15 +256,15 @@ class Agreement:
     Attributes
     ----------
     overall
-        About all paragraphs that both have labelled.
+        The agreement about all paragraphs with two labels.
     sites
-        By site, the least agreement first.
+        The agreement by site, the least first.
     disputes
-        The paragraphs with two labels: `label` is the first person's, `suggested` the second's.
+        The paragraphs with different labels: `label` is the first person's, `suggested` the second's.
     other_articles
-        How many articles only one has.
+        The number of articles that only one person has.
     other_texts
-        How many paragraphs of the same article and position have different texts; they are left out.
+        The number of paragraphs whose texts differ at the same position of the same article; they are left out.
     """
 
     overall: Kappa
@@ -273,14 +275,14 @@ class Agreement:
 
 
 def compare_labels(first: Iterable[LabelledArticle], second: Iterable[LabelledArticle]) -> Agreement:
-    """Compare what two people say of the same articles.
+    """Compare the labels that two people gave to the same articles.
 
-    Articles are the same if their names within their sources are.
+    Articles are the same if their names within their sources are equal.
 
     Parameters
     ----------
     first, second
-        The labelled articles of each.
+        The labelled articles of each person.
     """
     theirs = {_name(article): article for article in second}
     pairs: dict[str, list[tuple[Label, Label]]] = defaultdict(list)
@@ -326,7 +328,7 @@ def _dispute(article: LabelledArticle, position: int, label: Label, other: Label
         paragraphs[position].text,
         label,
         other,
-        # One of two people is wrong; which one is unknown.
+        # One of the two people is wrong, and it is unknown which.
         score=0.5,
         issue=False,
         before=tuple(

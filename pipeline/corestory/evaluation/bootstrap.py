@@ -1,8 +1,8 @@
-"""Intervals of measures, by drawing whole articles again, with replacement.
+"""Intervals of measures, by a bootstrap over articles.
 
-The paragraphs of one article share their page and its habits, so the articles are drawn, not the paragraphs (the
-cluster bootstrap: Field and Welsh, "Bootstrapping clustered data", 2007). All measures follow from sums over articles,
-which are computed once; a resample is then one weighted sum of them.
+The paragraphs of one article are not independent, so whole articles are drawn, with replacement (the cluster bootstrap:
+Field and Welsh, "Bootstrapping clustered data", 2007). All measures follow from sums over articles, which are computed
+once. A resample is then one weighted sum of them.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from corestory.types import Float, Int
 if TYPE_CHECKING:
     from corestory.evaluation.labelled_rows import LabelledRows
 
-# Average precision needs the scores in order. If there are more distinct scores than this, neighbouring scores share a
-# level, equally many to a level. That moves average precision far less than the interval is wide, and spares a sort of
-# all scores in every resample.
+# Average precision needs sorted scores. If there are more distinct scores than this, neighbouring scores share a level,
+# with equally many scores in each. That changes average precision far less than the width of the interval, and saves
+# sorting all scores in every resample.
 SCORE_LEVELS = 2048
-# Numbers held at once by one block of resamples.
+# The most numbers that one block of resamples holds in memory.
 BLOCK_SIZE = 2**22
 
 
 def resampled_rates(rows: LabelledRows, settings: EvaluationSettings, *, words: bool = False) -> Float:
-    """Rates of the decisions in each resample of the articles.
+    """Return the rates of the decisions in each resample of the articles.
 
     Parameters
     ----------
     rows
         The labelled rows.
     settings
-        Its `resamples` and `seed`. The same seed draws the same articles, whatever is measured on them, so differences
-        of two results are paired. One article alone is not resampled: its interval would be a point.
+        Gives `resamples` and `seed`. The same seed draws the same articles, whatever is measured on them, so
+        differences of two results are paired. A single article is not resampled: its interval would be a point.
     words
-        Whether each word counts once, instead of each paragraph.
+        Whether each word counts once instead of each paragraph.
 
     Returns
     -------
@@ -55,9 +55,9 @@ def resampled_rates(rows: LabelledRows, settings: EvaluationSettings, *, words: 
 
 
 def resampled_metrics(rows: LabelledRows, settings: EvaluationSettings, *, words: bool = False) -> Float:
-    """All measures, also those of the scores, in each resample of the articles.
+    """Return all measures of the decisions and of the scores in each resample of the articles.
 
-    Parameters are those of `resampled_rates`.
+    The parameters are those of `resampled_rates`.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def resampled_metrics(rows: LabelledRows, settings: EvaluationSettings, *, words
 
 
 def measured_rates(rows: LabelledRows, settings: EvaluationSettings) -> tuple[Measured[Rates], Measured[Rates]]:
-    """Rates of the decisions with their intervals, each paragraph counting once and each word counting once.
+    """Return the rates of the decisions with intervals, first counted in paragraphs, then in words.
 
     Examples
     --------
@@ -112,22 +112,22 @@ def measured_rates(rows: LabelledRows, settings: EvaluationSettings) -> tuple[Me
 
 
 def interval(samples: Float, *, level: float = 0.95) -> tuple[Float, Float]:
-    """Percentile interval of each column.
+    """Return the percentile interval of each column.
 
-    The interval of the difference of two taggers is that of the differences of their results on the same resamples:
-    an article that is hard for both does not widen it.
+    For the difference of two taggers, give the differences of their results on the same resamples. Then articles that
+    are hard for both do not widen the interval.
 
     Parameters
     ----------
     samples
-        One row per resample; rows in which a measure is undefined (NaN) are left out of that column.
+        One row per resample. A row in which a measure is undefined (NaN) is left out of that column.
     level
-        Share of the resamples inside.
+        The share of the resamples inside the interval.
 
     Returns
     -------
     low, high : numpy.ndarray
-        One number per column; NaN where no row has one.
+        One number per column; NaN if the measure is undefined in all rows.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def interval(samples: Float, *, level: float = 0.95) -> tuple[Float, Float]:
 
 
 def _numbered(articles: Int) -> Int:
-    # From 0 without a gap, also in a part of the rows.
+    # The numbers start from 0 without gaps, also for a part of the rows.
     return np.unique(articles, return_inverse=True)[1].astype(np.int64)
 
 
@@ -153,15 +153,15 @@ def _weights(rows: LabelledRows, *, words: bool) -> Float:
 
 
 def _confusions(rows: LabelledRows, articles: Int, weight: Float) -> Float:
-    # One confusion per article, in the order of Confusion's fields.
+    # One confusion per article, in the order of the fields of `Confusion`.
     count = int(articles.max()) + 1 if len(articles) else 0
     cell = 4 * articles + 2 * ~rows.core + ~rows.decided
     return np.bincount(cell, weight, minlength=4 * count).reshape(count, 4).astype(np.float64)
 
 
 def _draws(articles: int, settings: EvaluationSettings, block: int) -> Iterator[Float]:
-    # How often each resample draws each article, one row per resample. The size of the blocks
-    # does not change the numbers.
+    # The number of times that each resample draws each article, one row per resample. The size of the blocks does not
+    # change the numbers.
     resamples = settings.resamples if articles > 1 else 0
     if articles * resamples <= BLOCK_SIZE:
         drawn = _drawn_at_once(articles, resamples, settings.seed)
@@ -172,7 +172,7 @@ def _draws(articles: int, settings: EvaluationSettings, block: int) -> Iterator[
         yield _drawn(generator, articles, min(block, resamples - start))
 
 
-@lru_cache(maxsize=1)  # an evaluation takes dozens of measures of the same articles
+@lru_cache(maxsize=1)  # an evaluation measures the same articles dozens of times
 def _drawn_at_once(articles: int, resamples: int, seed: int) -> Float:
     return _drawn(np.random.default_rng(seed), articles, resamples)
 
@@ -183,7 +183,7 @@ def _drawn(generator: np.random.Generator, articles: int, resamples: int) -> Flo
 
 
 def _levels(scores: Float) -> tuple[Int, int]:
-    # The rank of each score among the distinct ones, or its quantile where there are too many.
+    # The rank of each score among the distinct scores, or its quantile if there are too many.
     distinct, rank = np.unique(scores, return_inverse=True)
     if len(distinct) <= SCORE_LEVELS:
         return rank.astype(np.int64), len(distinct)
@@ -192,7 +192,7 @@ def _levels(scores: Float) -> tuple[Int, int]:
 
 
 def _average_precision(hits: Float, misses: Float) -> Float:
-    # Both of shape (levels, resamples), the level that is likeliest of the class first.
+    # Both have shape (levels, resamples), with the level most likely of the class first.
     found = np.cumsum(hits, axis=0)
     taken = found + np.cumsum(misses, axis=0)
     with np.errstate(invalid="ignore"):

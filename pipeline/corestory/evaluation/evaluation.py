@@ -40,21 +40,21 @@ def evaluate_rows(
     name: str = "corestory",
     cautions: Sequence[str] = (),
 ) -> Evaluation:
-    """Measure a tagger on labelled paragraphs, and the baselines beside it.
+    """Measure a tagger on labelled paragraphs, and compare it with baselines.
 
     Parameters
     ----------
     rows
-        The labelled rows. Those without a label are counted, and enter no other number.
+        The labelled rows.
     rivals
         Other taggers' predictions on the same rows.
     resamples, seed
-        The resamples and the seed of the bootstrap over articles. The views of one page count as one article: rows with
-        the same ``page``.
+        The number of resamples and the seed of the bootstrap over articles. The views of one page (rows with the same
+        ``page``) count as one article.
     name
         The tagger's name in the report.
     cautions
-        Sentences on why the measures are too optimistic.
+        Sentences that say why the measures are too optimistic.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def evaluate_rows(
 
 
 def story_counts(rows: LabelledRows) -> StoryCounts | None:
-    """Count articles and pages without a story that the tagger took for the other; None if all pages have a story.
+    """Count the articles that lost their story and the pages without one that were recognised; None without such pages.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def _counts(rows: LabelledRows) -> RowCounts:
 def _results(
     rows: LabelledRows, predictions: Sequence[Predictions], settings: EvaluationSettings
 ) -> list[TaggerResult]:
-    """Measure each; the first is the evaluated tagger, whose lead over each other is computed."""
+    """Measure all predictions; the first are the evaluated tagger's, whose lead over each other one is computed."""
     results: list[TaggerResult] = []
     evaluated: list[tuple[Metrics, Float]] = []
     for predicted in predictions:
@@ -165,7 +165,7 @@ def _results(
 def cautions(
     frame: pd.DataFrame, manifests: Mapping[str, Manifest], *, digest: str, by_article: bool
 ) -> tuple[str, ...]:
-    """Say in sentences why measures on some rows are too optimistic.
+    """Return sentences that say why the measures on some rows are too optimistic.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def cautions(
     manifests
         The manifests of the measured models, by the models' names.
     digest
-        The hash of the rows' table, of `corestory.model.manifest.data_sha256`.
+        The hash of the rows' table, by `corestory.model.manifest.data_sha256`.
     by_article
         Whether the table is split by article (`corestory.labelling.table.is_split_by_article`).
 
@@ -208,12 +208,12 @@ def cautions(
 
 
 def beside_default(scored: pd.DataFrame, default: Tagger) -> str:
-    """Say how good the default model is on the articles of a new model, for a person who may start from either.
+    """Return a sentence that compares the default model with a new model on the new model's training articles.
 
     Parameters
     ----------
     scored
-        The rows of training with the new model's out-of-fold scores, as `labelled_rows` takes them.
+        The training rows with the new model's out-of-fold scores, as `labelled_rows` takes them.
     default
         The default model.
     """
@@ -233,12 +233,12 @@ def beside_default(scored: pd.DataFrame, default: Tagger) -> str:
 
 
 def training_cautions(*, folds_by: str, by_article: bool) -> tuple[str, ...]:
-    """Say in sentences why out-of-fold measures are too optimistic.
+    """Return sentences that say why out-of-fold measures are too optimistic.
 
     Parameters
     ----------
     folds_by
-        ``"site"`` or ``"article"``, of `corestory.training.estimator.ParagraphClassifier.folds_`.
+        ``"site"`` or ``"article"``, from `corestory.training.estimator.ParagraphClassifier.folds_`.
     by_article
         Whether the training table is split by article.
     """

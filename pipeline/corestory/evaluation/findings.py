@@ -30,7 +30,7 @@ CHANGES = ("core_gained", "core_lost", "filler_gained", "filler_lost")
 
 @dataclass(frozen=True, slots=True)
 class PrecisionRecall:
-    """Points of a precision-recall curve, recall descending, thinned to a bounded number."""
+    """Points of a precision-recall curve, recall descending, at most about `CURVE_POINTS`."""
 
     precision: tuple[float, ...]
     recall: tuple[float, ...]
@@ -38,7 +38,7 @@ class PrecisionRecall:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The strongest n-grams and feature groups; `importance` is empty if the rows are of one class."""
+    """The strongest n-grams and feature groups; `importance` is empty if all rows have the same label."""
 
     vocabulary: Vocabulary
     importance: tuple[Importance, ...]
@@ -53,7 +53,7 @@ class Findings:
     evaluation
         The measures.
     tradeoff, stage1_tradeoff
-        Core kept against filler removed over all thresholds, of the tagger and of stage 1 (None where unknown).
+        Core kept and filler removed at all thresholds, by the tagger and by stage 1 (None if unknown).
     thresholds
         The measures at some thresholds.
     lengths, regions
@@ -61,13 +61,13 @@ class Findings:
     histogram
         The distribution of the scores.
     core_curve, filler_curve
-        Precision and recall of either class; None where there is none of it.
+        Precision and recall of each class; None if the class does not occur.
     mistakes
-        The most confident mistakes in their articles.
+        The most confident mistakes, in their articles.
     in_story
-        The measures of filler inside stories; None where there is none.
+        The measures of filler inside stories; None if there is none.
     learned
-        None where the model was not given.
+        The strongest n-grams and feature groups; None if the model was not given.
     comparisons
         The changes from the model to each other model.
     """
@@ -87,14 +87,14 @@ class Findings:
     comparisons: tuple[Comparison, ...] = ()
 
     def to_metrics(self) -> dict[str, Json]:
-        """Nested values for ``metrics.json``: those of the evaluation, and keys of their own for the rest."""
+        """Return nested values for ``metrics.json``: the keys of the evaluation, and one key for each other part."""
         learned = self.learned
         in_story: Json = None
         if self.in_story is not None:
             curves = {curve.form: plain(curve) for curve in self.in_story.curves}
             in_story = {"groups": groups_metrics(self.in_story.groups), "second_look": curves}
         comparisons = {found.second: {name: getattr(found, name) for name in CHANGES} for found in self.comparisons}
-        # The texts of the mistakes are in predictions.parquet, and on the page.
+        # The texts of the mistakes are in predictions.parquet and on the page.
         mistakes = [
             {"article_id": found.article_id, "position": found.position, "label": found.label, "score": found.score}
             for found in self.mistakes
@@ -125,7 +125,7 @@ def report_findings(
     cautions: Sequence[str] = (),
     where: str = "",
 ) -> Findings:
-    """Make the findings of a report on a model.
+    """Compute the findings of a report on a model.
 
     Parameters
     ----------
@@ -134,15 +134,15 @@ def report_findings(
     tagger
         The model that tagged the frame; without it, `Findings.learned` is None.
     others
-        The same rows tagged by other models, by their names.
+        The same rows tagged by other models, by the models' names.
     threshold
-        The threshold that tagged the frame; None is the model's own decision.
+        The threshold with which the frame was tagged; None for the model's own decision.
     resamples, seed
-        The resamples of the bootstrap, and the seed of these and of the shuffles.
+        The number of resamples of the bootstrap, and the seed of the bootstrap and of the shuffles.
     name, where
-        The model's name, and the data's.
+        The names of the model and of the data.
     cautions
-        Sentences on why the measures are too optimistic.
+        Sentences that say why the measures are too optimistic.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def _curve(positive: Bool, score: Float) -> PrecisionRecall | None:
     if not positive.any():
         return None
     precision, recall, _ = precision_recall_curve(positive, score, drop_intermediate=True)
-    # Evenly over recall, so that the whole curve keeps its form; both ends stay.
+    # Take points at even steps of recall, so that the whole curve keeps its form; both ends stay.
     wanted = np.searchsorted(-recall, -np.linspace(1, 0, CURVE_POINTS), side="left")
     kept = np.unique(np.clip(wanted, 0, len(recall) - 1))
     return PrecisionRecall(tuple(precision[kept].tolist()), tuple(recall[kept].tolist()))

@@ -1,4 +1,4 @@
-"""Measures of parts of the rows: of a source, a view, a site, a length, a region of the article."""
+"""Measures of groups of rows: by source, view, site, language, length, or region of the article."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from corestory.reading.article import language_of
 from corestory.types import Bool, Int
 
 UNKNOWN = "(unknown)"
-"""Name of the group of the rows that have no site, source or view."""
+"""The name of the group of rows without a site, source or view."""
 
 LENGTHS = (0, 5, 10, 20, 40, 80)
-"""The fewest words of each group of lengths."""
+"""The least words of each group of lengths."""
 
 ENDS = 2
-"""How many paragraphs of core make the lead, and how many the tail."""
+"""The number of core paragraphs in the lead, and in the tail."""
 
 REGIONS = ("above the story", "lead", "body", "tail", "below the story", "article without a story")
 BINS = 20
 
 DETECTED = "language_detected"
-"""Column of `with_languages`: whether the language was detected in the text, because the article declares none."""
+"""The column of `with_languages` that shows whether the language was detected, because the article declares none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """How many paragraphs have which score; all of the same number of bins.
+    """The distribution of the scores.
 
     Attributes
     ----------
     edges
-        One more than bins.
+        The edges of the bins, one more than bins.
     core, filler
-        Paragraphs labelled so in each bin.
+        The numbers of paragraphs with this label in each bin.
     """
 
     edges: tuple[float, ...]
@@ -59,7 +59,7 @@ def groups_by_column(
     rows
         The labelled rows.
     column
-        A column of their frame.
+        The name of a column of their frame.
     settings
         The settings of the bootstrap.
     intervals
@@ -76,10 +76,10 @@ def groups_by_column(
 
 
 def with_languages(rows: LabelledRows) -> LabelledRows:
-    """Return the rows with the language of each article, as two letters; empty where unknown.
+    """Return the rows with the language of each article, as two letters; empty if unknown.
 
-    It is the language that the article declares, else the language that `corestory.reading.article.language_of` finds
-    in its core paragraphs, or in all if there is no core. The column `DETECTED` says where the language was found.
+    If the article declares no language, `corestory.reading.article.language_of` detects it in the core paragraphs, or
+    in all paragraphs if none is core. The column `DETECTED` shows whether the language was detected.
 
     Examples
     --------
@@ -117,9 +117,9 @@ def groups_by_code(
     rows
         The labelled rows.
     codes
-        For each row the number of its group, from 0.
+        The number of each row's group, from 0.
     names
-        The groups' names; a group without a row is left out.
+        The groups' names; groups without rows are left out.
     settings
         The settings of the bootstrap.
 
@@ -140,13 +140,13 @@ def groups_by_code(
 
 
 def by_length(rows: LabelledRows, *, settings: EvaluationSettings) -> tuple[Group, ...]:
-    """Measure the paragraphs of each length in words, the shortest first."""
+    """Measure the paragraphs of each group of lengths, the shortest first."""
     names = [f"{low} to {high - 1} words" for low, high in pairwise(LENGTHS)] + [f"{LENGTHS[-1]} words and more"]
     return groups_by_code(rows, np.digitize(rows.words, LENGTHS[1:]), names, settings=settings)
 
 
 def by_region(rows: LabelledRows, *, settings: EvaluationSettings) -> tuple[Group, ...]:
-    """Measure the paragraphs of each of the `REGIONS` of an article, from its head to its foot."""
+    """Measure the paragraphs of each of the `REGIONS` of an article, in order."""
     codes = regions(rows.core, rows.frame["article_id"].to_numpy(), rows.positions)
     return groups_by_code(rows, codes, REGIONS, settings=settings)
 
@@ -154,17 +154,18 @@ def by_region(rows: LabelledRows, *, settings: EvaluationSettings) -> tuple[Grou
 def regions(core: Bool, articles: NDArray[np.object_], positions: NDArray[np.integer]) -> Int:
     """Return the region of each paragraph, as an index into `REGIONS`.
 
-    The lead is the first `ENDS` paragraphs labelled core and the paragraphs between them; the tail is the last `ENDS`
-    in the same way; the rest of the story is the body. In a short story a paragraph that could be both is of the lead.
+    The lead is the first `ENDS` paragraphs labelled core and the paragraphs between them. The tail is the last `ENDS`
+    and the paragraphs between them. The rest of the story is the body. In a short story, a paragraph that could be in
+    both belongs to the lead.
 
     Parameters
     ----------
     core
-        Whether each row is labelled core, of shape (rows,).
+        Whether each row is labelled core, shape (rows,).
     articles
-        The article of each, by any name.
+        The name of each row's article.
     positions
-        Its position in the article.
+        The position of each row in its article.
 
     Examples
     --------
@@ -178,7 +179,7 @@ def regions(core: Bool, articles: NDArray[np.object_], positions: NDArray[np.int
     of_article = rows.groupby("article", sort=False)["core"]
     until, total = (found.sort_index().to_numpy() for found in (of_article.cumsum(), of_article.transform("sum")))
     after = total - until
-    # A filler paragraph is of the lead or the tail only if it stands between two core paragraphs of it.
+    # A filler paragraph belongs to the lead or the tail only if it is between two of its core paragraphs.
     lead = (until <= ENDS) & (core | (until < ENDS))
     tail = (after + core <= ENDS) & (core | (after < ENDS))
     conditions = [total == 0, until == 0, (after == 0) & ~core, lead, tail]
@@ -203,7 +204,7 @@ def histogram(rows: LabelledRows) -> Histogram:
 
 
 def _worst_first(group: Group) -> tuple[float, float, str]:
-    # F1 of core in words says how close the cleaned text is to the story. It is undefined where there is no story and
-    # none was found, which is right.
+    # The word F1 of core shows how close the cleaned text is to the story. It is undefined if there is no story and
+    # none was found; that is correct, so such groups come last.
     quality = group.words.value.core_f1
     return (math.inf if math.isnan(quality) else quality, -group.words.confusion.total, group.name)

@@ -1,7 +1,7 @@
-"""Filler inside stories: how much of it is removed, and how many short lines of story are lost with it.
+"""Filler inside stories: the share of it that is removed, and the share of short story lines that is lost with it.
 
-Measures by words hardly show a plug of eight words between two paragraphs, but readers see it first. So these
-paragraphs are measured by themselves, and the second look, which removes them, has its own curve.
+A plug of eight words between two paragraphs hardly changes measures in words, but readers notice it at once. So these
+paragraphs are measured separately, and the second look, which removes them, has its own curve.
 """
 
 from __future__ import annotations
@@ -19,29 +19,30 @@ from corestory.evaluation.results import EvaluationSettings, Group
 from corestory.types import Bool, Float
 
 MAX_RUN = 3
-"""The most filler paragraphs in a row that count as lines inside the story; more are a block beside it."""
+"""The most filler paragraphs in a row that count as lines inside the story; longer runs are blocks."""
 
 MAX_WORDS = 8
-"""The most words of a short story line, as plugs are short."""
+"""The most words of a short story line; plugs are as short."""
 
 FORMS = ("text", "HTML")
 
 LIMITS = tuple((np.arange(101) / 100).tolist())
-"""The cutoffs of the second look at which its curve is taken."""
+"""The cutoffs of the second look for which its curve has points."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookCurve:
-    """The choice of the second look's cutoff in one form of articles.
+    """The effect of the second look's cutoff on articles of one form.
 
     Attributes
     ----------
     form
         One of `FORMS`.
     cutoffs
-        Ascending; 0 is no second look.
+        The cutoffs, ascending; 0 means no second look.
     filler_removed, story_lost
-        Shares of the filler inside stories and of the short story lines, at each cutoff.
+        The share of the filler inside stories that is removed at each cutoff, and of the short story lines that is
+        lost.
     """
 
     form: str
@@ -50,7 +51,7 @@ class LookCurve:
     story_lost: tuple[float, ...]
 
     def best(self, max_lost: float) -> int:
-        """Return the index of the highest cutoff at which the look itself loses at most this share of story lines.
+        """Return the index of the highest cutoff at which the second look loses at most this share of story lines.
 
         Examples
         --------
@@ -67,9 +68,9 @@ class InStory:
     Attributes
     ----------
     groups
-        Measures of each form, then by kind and by language where these are known.
+        The measures of each form, then of each kind and each language where known.
     curves
-        One for each form in which the second look was used.
+        One curve for each form in which the second look was used.
     """
 
     groups: tuple[Group, ...]
@@ -77,16 +78,16 @@ class InStory:
 
 
 def in_story_lines(core: Bool, words: Float, articles: Sequence[object], positions: npt.ArrayLike) -> Bool:
-    """Tell the lines that stand inside a story: filler between two core paragraphs, and short core there.
+    """Return which rows are lines inside a story: filler between two core paragraphs, and short core between two.
 
     Parameters
     ----------
     core
         Whether each labelled paragraph is core, shape (rows,).
     words
-        Their lengths in words.
+        The length of each in words.
     articles, positions
-        The article of each and its position there.
+        The article of each, and its position there.
 
     Examples
     --------
@@ -103,7 +104,7 @@ def in_story_lines(core: Bool, words: Float, articles: Sequence[object], positio
     # The nearest core paragraph before and after each.
     before = number.groupby(article).shift().groupby(article).ffill()
     after = number.groupby(article).shift(-1).groupby(article).bfill()
-    distance = (after - before).sort_index().to_numpy()  # NaN where one of them is missing
+    distance = (after - before).sort_index().to_numpy()  # NaN if one of them is missing
     return np.where(core, (words <= MAX_WORDS) & ~np.isnan(distance), distance <= MAX_RUN + 1)
 
 
@@ -138,7 +139,7 @@ def _curves(inside: LabelledRows) -> tuple[LookCurve, ...]:
         return ()
     second = inside.frame["second_look"].to_numpy(np.float64)
     looked = np.isfinite(second)
-    # Paragraphs that the first decision dropped stay dropped, and those it kept alone stay kept.
+    # A paragraph that the second look did not read keeps its decision at every cutoff.
     second = np.where(looked, second, np.where(inside.decided, np.inf, -np.inf))
     markup = _with_markup(inside)
     curves = []
@@ -167,9 +168,9 @@ def choose_second_look(rows: LabelledRows, max_lost: float) -> list[tuple[LookCu
     Parameters
     ----------
     rows
-        Labelled rows that a tagger with a second look decided by article.
+        Labelled rows that were tagged by a model with a second look, with a cutoff for each article.
     max_lost
-        The greatest share of the short story lines that the second look may lose, 0 to 1; those that are lost without
+        The greatest share of the short story lines that the second look may lose, 0 to 1; lines that are lost without
         it do not count.
 
     Returns
@@ -180,7 +181,7 @@ def choose_second_look(rows: LabelledRows, max_lost: float) -> list[tuple[LookCu
     Raises
     ------
     DataError
-        If the model has no second look, or the rows have no filler inside stories.
+        The model has no second look, or the rows have no filler inside stories.
     """
     curves = _curves(_inside(rows))
     if not curves:

@@ -1,4 +1,4 @@
-"""The rows that are measured: chosen by split, scored by a model, checked once and laid out as arrays."""
+"""The rows that are measured: chosen by split, scored by a model, checked and turned into arrays."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ class LabelledRows:
     frame
         The columns of the rows.
     core
-        Whether each is labelled core.
+        Whether each row is labelled core.
     decided
-        Whether the tagger calls it core.
+        Whether the tagger makes each row core.
     score
-        Probability of core.
+        The probability of core.
     words
-        Length in words.
+        The length in words.
     articles
-        Number of its article; the views of one page are one article.
+        The number of the article; the views of one page are one article.
     unlabelled
-        How many rows were left out for want of a label.
+        The number of rows that were left out because they have no label.
     threshold
-        The least score of core, where one was given or had to be taken.
+        The least score of core; None if no threshold was given or needed.
     where
         The data's name in error messages.
     """
@@ -59,19 +59,19 @@ class LabelledRows:
     where: str = ""
 
     def part(self, index: Int) -> LabelledRows:
-        """Return some of the rows, by their numbers from 0."""
+        """Return some of the rows, given by their numbers from 0."""
         arrays = {name: getattr(self, name)[index] for name in ("core", "decided", "score", "words", "articles")}
         return replace(self, frame=self.frame.iloc[index], **arrays)
 
     @property
     def positions(self) -> Int:
-        """The position of each in its article; without such a column, the order of the rows."""
+        """The position of each row in its article, or the order of the rows if there is no such column."""
         frame = self.frame
         return frame["position"].to_numpy(np.int64) if "position" in frame else np.arange(len(frame))
 
     @property
     def stage1(self) -> Float | None:
-        """The probability of core by the words alone; None where it is not known."""
+        """The probability of core by the words alone; None if it is unknown."""
         return self.frame["stage1"].to_numpy(np.float64) if "stage1" in self.frame else None
 
     @property
@@ -87,18 +87,18 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
     ----------
     frame
         One row per paragraph: ``article_id``, ``text``, ``label`` (``core``, ``filler`` or missing) and ``score``
-        (probability of core); where present also ``tagged`` (the tagger's ``core`` or ``filler``), ``stage1``
+        (probability of core). Optional columns are ``tagged`` (the tagger's ``core`` or ``filler``), ``stage1``
         (probability by words alone), ``page``, ``site``, ``source`` and ``view``.
     threshold
-        The least score of core. Decides where there is no column ``tagged`` (then 0.5 by default), else it is only
-        reported.
+        The least score of core. Without a column ``tagged`` it decides, and is 0.5 by default; with this column it is
+        only reported.
     where
         The data's name in error messages.
 
     Raises
     ------
     DataError
-        If a label is neither core nor filler, or no row has one.
+        A label is neither core nor filler, or no row has a label.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def _articles(frame: pd.DataFrame) -> Int:
     import pandas as pd
 
     names = frame["page"] if "page" in frame else frame["article_id"]
-    return pd.factorize(names, sort=True)[0].astype(np.int64)  # sorted: no order of the rows changes the draws
+    return pd.factorize(names, sort=True)[0].astype(np.int64)  # sorted, so that draws do not depend on the row order
 
 
 ALL_SPLITS = "all"
@@ -155,14 +155,14 @@ def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
     frame
         The labelled table.
     split
-        Names in its column ``split``, separated by commas, or `ALL_SPLITS`.
+        Values of its column ``split``, separated by commas, or `ALL_SPLITS`.
     where
         The table's name in error messages.
 
     Raises
     ------
     DataError
-        If a split has no row; the message lists the splits that have some.
+        A split has no rows; the message lists the splits that have some.
 
     Examples
     --------
@@ -190,7 +190,7 @@ def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
 
 
 def seen_splits(frame: pd.DataFrame, manifest: Manifest, *, digest: str) -> list[str]:
-    """Return the splits of a frame that a model has learned from; `digest` is the hash of the frame's table."""
+    """Return the splits of a frame from which a model has learned; `digest` is the hash of the frame's table."""
     return sorted(set(frame["split"].dropna()) & set(manifest.splits)) if digest == manifest.data_sha256 else []
 
 
@@ -206,14 +206,14 @@ def score_in_pieces(
     frame
         Rows numbered from 0, in any order. All rows of an article are scored together.
     threshold
-        The least score of core; None is the model's own decision.
+        The least score of core; None for the model's own decision.
     progress
-        Called after each piece with the number of rows that are scored.
+        Called after each piece with the number of scored rows.
 
     Returns
     -------
     pandas.DataFrame
-        The frame with the columns `SCORED`, rows in the order given; and `PREDICTED` where a piece has kinds.
+        The frame, in the order given, with the columns `SCORED`, and with `PREDICTED` if a piece has kinds.
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The strongest n-grams of a model for each class, and how much each group of features matters."""
+"""The strongest n-grams of a model for each class, and the importance of each feature group."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 SHUFFLES = 3
 MOST_ROWS = 6_000
-"""The most paragraphs to measure on, in whole articles drawn at random. More would take minutes."""
+"""The most paragraphs that are measured, in whole articles drawn at random. More would take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupEffect:
-    """The cost of shuffling one group of features.
+    """The loss by shuffling one feature group.
 
     Attributes
     ----------
     group, meaning
         A feature group and its meaning, from `corestory.features.context.GROUPS`.
     loss, low, high
-        By how much macro F1 falls: the mean over the shuffles, the least and the most.
+        The loss of macro F1: the mean over the shuffles, the least and the greatest.
     """
 
     group: str
@@ -51,18 +51,18 @@ class GroupEffect:
 
 @dataclass(frozen=True, slots=True)
 class Importance:
-    """The groups' worth, on articles without markup or on pages with it.
+    """The importance of the feature groups, for articles without markup or with markup.
 
     Attributes
     ----------
     html
-        Whether with markup.
+        Whether the articles have markup.
     articles, paragraphs
         The size of the sample; only labelled paragraphs count.
     macro_f1
-        Macro F1 there with nothing shuffled.
+        Macro F1 of the sample with nothing shuffled.
     effects
-        The costliest first.
+        The effect of each group, the greatest loss first.
     """
 
     html: bool
@@ -80,25 +80,25 @@ def group_importance(
     most_rows: int = MOST_ROWS,
     seed: int = 0,
 ) -> tuple[Importance, ...]:
-    """Measure what the tagger loses without each group of features.
+    """Measure the loss of macro F1 by shuffling each feature group.
 
     Parameters
     ----------
     tagger
         The model.
     frame
-        Labelled paragraphs that the model has not learned from, with the labelled table's columns.
+        Labelled paragraphs from which the model has not learned, with the columns of the labelled table.
     threshold
-        The least score of core; None is the model's own decision.
+        The least score of core; None for the model's own decision.
     most_rows
-        About how many paragraphs are looked at, with and without markup each.
+        The most paragraphs that are measured, without markup and again with markup.
     seed
         The seed of the choice of articles and of the shuffles.
 
     Returns
     -------
     tuple of Importance
-        One for the articles without markup and one for those with, where there are labelled ones of both classes.
+        One for the articles without markup and one for those with markup; each only if it has labels of both classes.
     """
     generator = np.random.default_rng(seed)
     with_markup = has_markup(frame) & (tagger.weights.html is not None)
@@ -116,7 +116,7 @@ def _some_articles(frame: pd.DataFrame, generator: np.random.Generator, most_row
     codes, names = pd.factorize(frame["article_id"])
     order = generator.permutation(len(names))
     taken = order[np.cumsum(np.bincount(codes, minlength=len(names))[order]) <= most_rows]
-    # An article alone may be longer than all that is to be looked at.
+    # The first article may have more rows than `most_rows`; then it is taken alone.
     return frame[np.isin(codes, taken if len(taken) else order[:1])]
 
 
@@ -152,7 +152,7 @@ def _importance(
 def _shuffled_decisions(
     tagger: Tagger, batch: Batch, *, html: bool, threshold: float | None
 ) -> Callable[[str, Int], Bool]:
-    """Return a function that decides with the features of a group in another order, given the group and the order."""
+    """Return a function that takes a group and an order, and decides with that group's features in that order."""
     weights, settings = tagger.weights, tagger.settings
     features, scaling = BatchFeatures(batch, weights.words.idf_of), settings.platt_scaling(html=html)
     columns, network = features.columns(stage1_log_odds(features, weights), html=html), weights.network(html=html)
@@ -181,10 +181,10 @@ class Ngram:
     name
         The words as the model reads them: in lower case, every digit as 0.
     pull
-        Its weight times its inverse document frequency: by how much it moves the log-odds of a paragraph that is
-        nothing else; above 0 speaks for core.
+        Its weight times its inverse document frequency: its effect on the log-odds of a paragraph without other
+        n-grams; positive for core.
     articles, paragraphs
-        In how many of the evaluated ones it is.
+        The numbers of evaluated articles and paragraphs in which it occurs.
     """
 
     name: str
@@ -195,7 +195,7 @@ class Ngram:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The n-grams that speak most for either class, the strongest first."""
+    """The n-grams with the strongest effects for each class, the strongest first."""
 
     core: tuple[Ngram, ...]
     filler: tuple[Ngram, ...]
@@ -204,20 +204,20 @@ class Vocabulary:
 def strongest_ngrams(
     scorer: NgramScorer, texts: Sequence[str], articles: Int, *, each: int = EACH, min_articles: int = 3
 ) -> Vocabulary:
-    """Name the strongest of a model's n-grams that occur in some texts.
+    """Return the strongest n-grams of a model among those that occur in some texts.
 
     Parameters
     ----------
     scorer
-        The model's stage over words.
+        The stage-1 scorer of words.
     texts
         The paragraphs.
     articles
-        The article of each, as a number from 0.
+        The article of each paragraph, as a number from 0.
     each
-        How many are named for each class.
+        The number of n-grams for each class.
     min_articles
-        In how many articles one must occur, because an n-gram of one page says little about the model.
+        The least articles in which an n-gram must occur, because n-grams of a single page say little about the model.
 
     Examples
     --------
@@ -231,7 +231,7 @@ def strongest_ngrams(
     row, term, _ = scorer.entries(tokens)
     size = len(scorer.hashes)
     paragraphs = np.bincount(term, minlength=size)
-    # Entries are sorted by row; one for each article and n-gram is left.
+    # Keep one entry for each article and n-gram.
     pairs = np.unique(articles[row] * np.int64(max(size, 1)) + term)
     in_articles = np.bincount(pairs % max(size, 1), minlength=size)
     pull = scorer.weights.astype(np.float64) * scorer.idf.astype(np.float64)
@@ -257,7 +257,7 @@ def _names(
     first = order[np.searchsorted(term[order], chosen)]
     names = []
     for number, entry in zip(chosen.tolist(), first.tolist(), strict=True):
-        # A scorer that knows this n-gram alone finds it in the paragraph, and its name.
+        # The breakdown of a scorer that knows only this n-gram gives its name in the paragraph.
         chosen_alone = [number]
         alone = NgramScorer(
             scorer.hashes[chosen_alone],

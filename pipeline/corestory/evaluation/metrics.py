@@ -21,14 +21,14 @@ PREDICTED = "predicted_kind"
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """How much core and filler was kept and removed, in paragraphs or in words.
+    """The amounts of core and filler that were kept and removed, in paragraphs or in words.
 
     Attributes
     ----------
     core_kept, core_lost
-        Core that was tagged core, and filler.
+        Core that was tagged core, and core that was tagged filler.
     filler_kept, filler_removed
-        Filler that was tagged core, and filler.
+        Filler that was tagged core, and filler that was tagged filler.
     """
 
     core_kept: float
@@ -38,16 +38,16 @@ class Confusion:
 
     @property
     def total(self) -> float:
-        """All that was tagged."""
+        """The sum of all four."""
         return self.core_kept + self.core_lost + self.filler_kept + self.filler_removed
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """The rates that follow from a `Confusion`; NaN where there is nothing to count.
+    """The rates of a `Confusion`; NaN for a rate with the denominator 0.
 
-    The means over both classes (`macro_f1`, `balanced_accuracy`) leave out a class that has no rate, as scikit-learn
-    does.
+    The means over both classes (`macro_f1`, `balanced_accuracy`) leave out a class whose rate is undefined, as in
+    scikit-learn.
     """
 
     core_precision: float
@@ -62,14 +62,14 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Metrics(Rates):
-    """The rates of the decisions, and the worth of the scores behind them.
+    """The rates of the decisions, and measures of the scores.
 
     Attributes
     ----------
     core_average_precision, filler_average_precision
-        Area under the precision-recall curve of either class, by steps.
+        The area under the precision-recall curve of each class, without interpolation.
     brier
-        Mean squared distance of the score from the label, 0 at best.
+        The mean squared difference of score and label, 0 at best.
     """
 
     core_average_precision: float
@@ -84,7 +84,7 @@ METRIC_NAMES = tuple(field.name for field in fields(Metrics))
 
 @dataclass(frozen=True, slots=True)
 class CalibrationBin:
-    """The paragraphs whose scores are from `low` to `high`; the means are NaN where there are none."""
+    """The paragraphs with scores from `low` to `high`; the means are NaN if there are none."""
 
     low: float
     high: float
@@ -95,16 +95,16 @@ class CalibrationBin:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationCurve:
-    """Whether of the paragraphs scored 0.8 about 80 % are core."""
+    """The calibration of the scores: about 80 % of the paragraphs with a score of 0.8 should be core."""
 
     bins: tuple[CalibrationBin, ...]
     expected_error: float
-    """Mean distance of a bin's share of core from its mean score, weighted by its count."""
+    """The mean difference of a bin's share of core from its mean score, weighted by its count."""
 
 
 @dataclass(frozen=True, slots=True)
 class KindRates:
-    """How well one kind or role was predicted; a rate is NaN where it is of no paragraph."""
+    """The rates of the prediction of one kind or role; undefined rates are NaN."""
 
     name: str
     paragraphs: int
@@ -115,16 +115,16 @@ class KindRates:
 
 @dataclass(frozen=True, slots=True)
 class KindResult:
-    """How well kinds and roles were predicted.
+    """The rates of the prediction of kinds and roles.
 
     Attributes
     ----------
     macro_f1
-        Mean of the F1 of the kinds of filler that occur, each counting once; NaN if none does.
+        The mean F1 of the kinds of filler that occur, each counted once.
     kinds, roles
-        Those that occur, in the order of `KINDS` and `ROLES`.
+        The rates of the kinds and roles that occur, in the order of `KINDS` and `ROLES`.
     matrix
-        For each of `kinds` and then of `roles`, the predictions of its paragraphs, counted in the same order.
+        The confusion matrix: rows are the true `kinds` and then `roles`, columns the predicted ones in the same order.
     """
 
     macro_f1: float
@@ -134,7 +134,7 @@ class KindResult:
 
 
 def word_counts(texts: Iterable[str]) -> NDArray[np.float64]:
-    """Words of each text, by which a long paragraph weighs more than a short one.
+    """Count the words of each text; measures in words use them as weights of the paragraphs.
 
     Examples
     --------
@@ -150,11 +150,11 @@ def confusion(core: ArrayLike, decided: ArrayLike, *, weights: ArrayLike | None 
     Parameters
     ----------
     core
-        Whether each paragraph is labelled core, of shape (paragraphs,).
+        Whether each paragraph is labelled core, shape (paragraphs,).
     decided
-        Whether the tagger calls it core.
+        Whether the tagger makes it core.
     weights
-        What each counts, such as its words; default 1.
+        The weight of each paragraph, such as its number of words; 1 by default.
 
     Examples
     --------
@@ -167,17 +167,17 @@ def confusion(core: ArrayLike, decided: ArrayLike, *, weights: ArrayLike | None 
 
 
 def rates(counts: ArrayLike) -> NDArray[np.float64]:
-    """Rates of many confusions at once.
+    """Compute the rates of many confusions at once.
 
     Parameters
     ----------
     counts
-        Shape (..., 4), the last axis in the order of `Confusion`'s fields.
+        Shape (..., 4), the last axis in the order of the fields of `Confusion`.
 
     Returns
     -------
     numpy.ndarray
-        Shape (..., 8), the last axis in the order of `Rates`' fields (`RATE_NAMES`).
+        Shape (..., 8), the last axis in the order of `RATE_NAMES`.
 
     Examples
     --------
@@ -197,18 +197,18 @@ def measure(core: ArrayLike, score: ArrayLike, decided: ArrayLike, *, weights: A
     Parameters
     ----------
     core
-        Whether each paragraph is labelled core, of shape (paragraphs,).
+        Whether each paragraph is labelled core, shape (paragraphs,).
     score
-        Probability of core, 0 to 1.
+        The probability of core, 0 to 1.
     decided
-        Whether the tagger calls it core.
+        Whether the tagger makes it core.
     weights
-        What each counts, such as its words; default 1.
+        The weight of each paragraph, such as its number of words; 1 by default.
 
     Returns
     -------
     Metrics
-        NaN wherever the rows have nothing to measure by, as a recall of a class that does not occur.
+        Undefined measures are NaN, such as the recall of a class that does not occur.
 
     Examples
     --------
@@ -291,7 +291,7 @@ def kind_result(frame: pd.DataFrame) -> KindResult | None:
     names = [name for name in (*KINDS, *ROLES) if (labels == name).any()]
     if not any(name in KINDS for name in names):
         return None
-    # A line that was given a kind which does not occur counts as missed, and has no column.
+    # A prediction of a kind that does not occur counts as a miss, and has no column.
     matrix = pd.crosstab(labels, predicted).reindex(index=names, columns=names, fill_value=0).to_numpy()
     found = precision_recall_fscore_support(labels, predicted, labels=names, zero_division=np.nan)
     precision, recall, f1, counts = (column.tolist() for column in found)

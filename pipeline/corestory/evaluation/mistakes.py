@@ -1,4 +1,4 @@
-"""The most confident mistakes, each in its article, so that a person can judge whether the label or the model errs."""
+"""The most confident mistakes, shown in their articles, so that a person can judge whether label or model is wrong."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EACH = 12
-"""The number of mistakes shown of each kind: story lost, filler kept."""
+"""The number of mistakes that are shown of story lost, and of filler kept."""
 
 AROUND = 6
-"""The number of paragraphs shown on either side of a mistake."""
+"""The number of paragraphs that are shown before and after a mistake."""
 
 FEW_WORDS = 5
-"""Mistakes of fewer words come last: a lone word says little to a reader, and its label is often an accident."""
+"""Mistakes with fewer words come last: they show a reader little, and their labels are often accidental."""
 
 LONGEST = 700
 LONGEST_AROUND = 260
@@ -36,9 +36,9 @@ class ParagraphInArticle:
     Attributes
     ----------
     text
-        Shortened if it is long.
+        The text, shortened if it is long.
     label
-        None where there is none.
+        The label; None if there is none.
     tagged, score
         The tagger's decision and score.
     """
@@ -57,22 +57,22 @@ class ParagraphInArticle:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A paragraph that the tagger and the label disagree on, with its neighbours.
+    """A paragraph whose label differs from the tagger's decision, with its neighbours.
 
     Attributes
     ----------
     article_id, site, source, view, url, title
-        Its article; empty where unknown.
+        The article of the paragraph; empty if unknown.
     position
-        Its position in the article, from 0.
+        The position in the article, from 0.
     label
-        Its label; the tagger decided for the other.
+        The label of the paragraph; the tagger gave the other label.
     score
-        Probability of core.
+        The probability of core.
     above, below
-        How many paragraphs of the article are not shown.
+        The numbers of paragraphs of the article before and after those that are shown.
     paragraphs
-        The paragraphs shown, in order; one of them is the mistake.
+        The paragraphs that are shown, in order; one of them is the mistake.
     """
 
     article_id: str
@@ -100,18 +100,18 @@ def confident_mistakes(frame: pd.DataFrame, rows: LabelledRows, *, each: int = E
     Parameters
     ----------
     frame
-        The tagged frame with all its rows, those without a label too.
+        The tagged frame with all its rows, including those without a label.
     rows
         Its labelled rows.
     each
-        How many are shown of story lost, and how many of filler kept. An article or a text is shown once, a site at
-        most `MOST_OF_A_SITE` times, so that one odd page does not fill the list.
+        The number of mistakes of story lost, and of filler kept. An article or a text is shown once, and a site at most
+        `MOST_OF_A_SITE` times, so that one unusual page does not fill the list.
 
     Returns
     -------
     tuple of Mistake
-        Story lost first; of each kind those of `FEW_WORDS` words and more, then the shorter ones; the most confident
-        first, of equally confident ones the longest.
+        Story lost comes before filler kept, and paragraphs of `FEW_WORDS` words or more before shorter ones. The most
+        confident mistakes come first, and equally confident ones are ordered by length, the longest first.
     """
     import pandas as pd
 
@@ -147,7 +147,7 @@ def _various(rows: LabelledRows, surest: Int, each: int) -> list[int]:
 
 
 def _mistake(ordered: pd.DataFrame, articles: Int, at: int) -> Mistake:
-    """Show the row `at` of rows in the order of their articles, with the rows around it."""
+    """Make the mistake at the row `at`, with the rows around it; `ordered` is in the order of the articles."""
     start, end = np.searchsorted(articles, [articles[at], articles[at] + 1]).tolist()
     first, last = max(start, at - AROUND), min(end, at + AROUND + 1)
     rows = ordered.iloc[first:last].to_dict("records")

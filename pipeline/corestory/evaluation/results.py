@@ -1,4 +1,4 @@
-"""The results of an evaluation as frozen values, and their form in ``metrics.json``."""
+"""The results of an evaluation as frozen dataclasses, and their form in ``metrics.json``."""
 
 import math
 from collections.abc import Iterable
@@ -10,18 +10,18 @@ from corestory.evaluation.metrics import CalibrationCurve, Confusion, KindResult
 SCHEMA = 1
 """Version of ``metrics.json``.
 
-Keys may be added without a new number. A key that changes its name, its position or its meaning needs the next
-number, and a line in the change log that says so.
+Keys may be added without a new number. A change of a key's name, place or meaning needs the next number and a line in
+the changelog.
 """
 
 AnyRates = TypeVar("AnyRates", bound=Rates, covariant=True)
-# JSON's own values, nested.
+# The nested values that JSON has.
 Json = dict[str, "Json"] | list["Json"] | str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Band(Generic[AnyRates]):
-    """Measures with the ends of their intervals; the ends are NaN where no interval was taken."""
+    """Measures with the ends of their intervals; the ends are NaN if no interval was computed."""
 
     value: AnyRates
     low: AnyRates
@@ -30,20 +30,20 @@ class Band(Generic[AnyRates]):
 
 @dataclass(frozen=True, slots=True)
 class Measured(Band[AnyRates]):
-    """Measures with their intervals, and the confusion that they follow from."""
+    """Measures with their intervals, and the confusion from which they were computed."""
 
     confusion: Confusion
 
 
 @dataclass(frozen=True, slots=True)
 class TaggerResult:
-    """How one tagger did on all rows, each paragraph counting once and each word counting once.
+    """The measures of one tagger on all rows, in paragraphs and in words.
 
     Attributes
     ----------
     lead_paragraphs, lead_words
-        For a baseline or rival, by how much the evaluated tagger's measures are higher, paired over the same resamples.
-        Only of the Brier score a lower value is better.
+        For a baseline or rival, the evaluated tagger's measures minus its own, paired over the same resamples. For all
+        measures but the Brier score, higher is better.
     """
 
     key: str
@@ -57,7 +57,7 @@ class TaggerResult:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How the tagger did on the rows of one source, view or site."""
+    """The measures of the tagger on one group of rows, such as a source, view or site."""
 
     name: str
     articles: int
@@ -72,13 +72,13 @@ class RowCounts:
     Attributes
     ----------
     articles
-        Articles, however many views there are of each; the unit of the bootstrap.
+        The number of articles; all views of a page count as one. It is the unit of the bootstrap.
     inputs
-        Articles as the tagger read them, one for each view.
+        The number of articles as the tagger read them; each view counts.
     unlabelled
-        Paragraphs left out because they have no label.
+        The number of paragraphs that were left out because they have no label.
     sites
-        Sites, where known.
+        The number of known sites.
     """
 
     articles: int
@@ -95,14 +95,14 @@ class RowCounts:
 
 @dataclass(frozen=True, slots=True)
 class StoryCounts:
-    """How well the tagger separated articles from pages without a story, each view counting as one.
+    """Counts of articles and of pages without a story; each view counts as one.
 
     Attributes
     ----------
     articles, lost
-        Articles, which have a paragraph that is labelled core, and how many of them are left without any core.
+        The number of articles with a core label, and the number of those in which no paragraph was tagged core.
     without_story, recognised
-        Pages with filler only, and how many of them are left without any core.
+        The number of pages with filler labels only, and the number of those in which no paragraph was tagged core.
     """
 
     articles: int
@@ -118,9 +118,9 @@ class EvaluationSettings:
     Attributes
     ----------
     threshold
-        The tagger's least score of core; None if it decides by article.
+        The tagger's least score of core; None if it chooses a cutoff for each article.
     resamples, seed, level
-        The bootstrap's number of resamples, its seed, and the share of resamples inside an interval.
+        The number of resamples and the seed of the bootstrap, and the share of resamples inside an interval.
     """
 
     threshold: float | None
@@ -131,22 +131,22 @@ class EvaluationSettings:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All measures; groups are worst first, by the F1 of core in words.
+    """All measures; the worst groups come first, by the word F1 of core.
 
     Attributes
     ----------
     rivals
-        Other models on the same rows, each with the tagger's lead over it.
+        The measures of other models on the same rows, each with the tagger's lead over it.
     cautions
-        Sentences on why the measures are too optimistic, for example because the tagger was trained on the rows.
+        Sentences that say why the measures are too optimistic, for example because the tagger was trained on the rows.
     story
-        How well articles were separated from pages without a story; None if the rows have no such page.
+        The counts of articles and of pages without a story; None if the rows have no such page.
     kinds
-        How well kinds and roles were predicted; None if the rows have no kinds or the model predicts none.
+        The rates of predicted kinds and roles; None if the rows have no kinds or the model predicts none.
     languages
-        Measures of each language, declared by the articles or detected in their text.
+        The measures of each language, declared by the articles or detected in their text.
     detected_languages
-        How many articles declare no language, so that it was detected in their text.
+        The number of articles whose language was detected in their text, because they declare none.
     """
 
     settings: EvaluationSettings
@@ -165,10 +165,10 @@ class Evaluation:
     detected_languages: int = 0
 
     def to_metrics(self) -> dict[str, Json]:
-        """Nested values for ``metrics.json``, with the same keys in every run; null where a measure is undefined.
+        """Return nested values for ``metrics.json``, with the same keys in every run; undefined measures are null.
 
-        A measure of a class is at ``[tagger]["words"]["core"]["recall"]["value"]``, its interval at ``"low"`` and
-        ``"high"`` beside it.
+        For example, the recall of core is at ``[tagger]["words"]["core"]["recall"]["value"]``, and its interval at
+        ``"low"`` and ``"high"`` beside it.
         """
         return {
             "schema": SCHEMA,
@@ -197,7 +197,7 @@ def _tagger(result: TaggerResult) -> dict[str, Json]:
 
 
 def groups_metrics(groups: Iterable[Group]) -> dict[str, Json]:
-    """Lay out the values of groups for ``metrics.json``, by the groups' names."""
+    """Return the values of groups for ``metrics.json``, by the groups' names."""
     return {group.name: _fields(group, "articles", "paragraphs", "words") for group in groups}
 
 
@@ -206,7 +206,7 @@ def _fields(value: object, *names: str) -> dict[str, Json]:
 
 
 def _band(band: Band[Rates]) -> dict[str, Json]:
-    """Lay out measures and their intervals, those of each class apart, and the counts where there are some."""
+    """Return measures and their intervals for ``metrics.json``, by class, and the confusion if there is one."""
     core: dict[str, Json] = {}
     filler: dict[str, Json] = {}
     both: dict[str, Json] = {}
@@ -222,7 +222,7 @@ def _band(band: Band[Rates]) -> dict[str, Json]:
 
 
 def plain(value: object) -> Json:
-    """Turn values and dataclasses into JSON's own values; JSON has no NaN, so an undefined value is null."""
+    """Turn values and dataclasses into JSON values; JSON has no NaN, so undefined values become null."""
     if isinstance(value, Band):
         return _band(value)
     if is_dataclass(value) and not isinstance(value, type):

@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EACH = 10
-"""The number of paragraphs shown of each kind of change."""
+"""The number of example paragraphs for changes to the better, and for changes to the worse."""
 
 STAGE_1_THRESHOLD = 0.5
-# The length rule's two conditions, fixed beforehand and tuned on nothing.
+# The two conditions of the length rule were fixed beforehand and not tuned.
 LENGTH_RULE_WORDS = 10
 _SENTENCE_ENDS = tuple(".!?…‽。．！？｡؟۔।॥։።")
-# Characters that may follow the end of a sentence: quotes, brackets, spaces.
+# The characters that may follow the end of a sentence: quotes, brackets, spaces.
 _CLOSING = "\"'”’»›«‹“‘)]}」』）】 \t\n\r\u00a0\u202f\u3000"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
-    """One tagger's predictions on the rows: a score and a decision for each.
+    """One tagger's predictions: a score and a decision for each row.
 
     Attributes
     ----------
     key
-        Its name in ``metrics.json``.
+        The tagger's name in ``metrics.json``.
     name
-        Its name for people.
+        Its name in reports.
     description
-        How it decides, in a few words.
+        Its method, in a few words.
     score
-        Probability of core of each paragraph; a rule's is 0 or 1.
+        The probability of core of each paragraph; 0 or 1 for a rule.
     core
-        Whether it calls the paragraph core.
+        Whether it makes each paragraph core.
     """
 
     key: str
@@ -54,7 +54,7 @@ class Predictions:
 
 
 def everything_core(count: int) -> Predictions:
-    """Keep the whole page: the recall of core is perfect, and nothing is removed.
+    """Keep all paragraphs: the recall of core is perfect, and no filler is removed.
 
     Examples
     --------
@@ -65,9 +65,9 @@ def everything_core(count: int) -> Predictions:
 
 
 def length_rule(texts: Sequence[str]) -> Predictions:
-    """Keep paragraphs that look like prose: enough words, and the end of a sentence.
+    """Keep paragraphs that look like prose: they have enough words and end as a sentence.
 
-    Quotes and brackets may stand after the sentence's end.
+    Quotes and brackets may follow the end of the sentence.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def stage_one(scores: ArrayLike) -> Predictions:
     Parameters
     ----------
     scores
-        Probability of core by the tagger's first stage.
+        The probability of core by stage 1 of the tagger.
 
     Examples
     --------
@@ -101,12 +101,12 @@ def stage_one(scores: ArrayLike) -> Predictions:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """How much one model got right that the other got wrong.
+    """The amount that one model tagged right and the other wrong.
 
     Attributes
     ----------
     paragraphs, words, articles
-        How many of each.
+        The number of paragraphs, of their words, and of articles with such a paragraph.
     """
 
     paragraphs: int
@@ -116,7 +116,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class ChangedParagraph:
-    """A paragraph that the two models tag differently; `text` is cut where it is long."""
+    """A paragraph that the two models tag differently; a long `text` is cut."""
 
     article_id: str
     position: int
@@ -133,13 +133,13 @@ class Comparison:
     Attributes
     ----------
     first, second
-        Their names.
+        The names of the models.
     core_gained, core_lost
-        Story that only the second keeps, and that only the first does.
+        Story that only the second model keeps, and story that only the first keeps.
     filler_gained, filler_lost
-        Filler that only the second removes, and that only the first does.
+        Filler that only the second model removes, and filler that only the first removes.
     better, worse
-        Examples, those first whose scores differ most.
+        Examples of both sorts of changes; those whose scores differ most come first.
     """
 
     first: str
@@ -153,12 +153,12 @@ class Comparison:
 
 
 def rival_predictions(tagged: pd.DataFrame, *, name: str) -> Predictions:
-    """Read another model's predictions.
+    """Take another model's predictions from a tagged frame.
 
     Parameters
     ----------
     tagged
-        The first model's rows in the same order, tagged by the other model.
+        The rows of the first model in the same order, tagged by the other model.
     name
         The other model's name.
     """
@@ -168,7 +168,7 @@ def rival_predictions(tagged: pd.DataFrame, *, name: str) -> Predictions:
 
 
 def compare(rows: LabelledRows, rival: Predictions, *, name: str) -> Comparison:
-    """Find the paragraphs that two models tag differently; an article or a text gives one example of each kind.
+    """Find the paragraphs that two models tag differently; an article or a text gives at most one example of a sort.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def _examples(rows: LabelledRows, rival: Predictions, part: Bool) -> tuple[Chang
     distance = np.abs(rival.score - rows.score)[chosen]
     ordered = chosen[np.argsort(-distance, kind="stable")]
     texts = rows.frame["text"].to_numpy()
-    # An article or a text comes once, else one odd page would be all examples.
+    # Each article and each text comes once, because otherwise all examples might be of one unusual page.
     for names in (rows.articles, texts):
         first = np.unique(names[ordered].astype(str), return_index=True)[1]
         ordered = ordered[np.sort(first)]

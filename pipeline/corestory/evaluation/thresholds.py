@@ -1,4 +1,4 @@
-"""Thresholds: core kept and filler removed at each, and the choice of one for a goal."""
+"""Thresholds: core kept and filler removed at each threshold, and the choice of a threshold for a goal."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SHOWN_THRESHOLDS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9
 
 _DIGITS = 6
 
-# Evenly spaced in log-odds: near 0 and 1 a hundredth of the score is a long way.
+# The points are evenly spaced in log-odds, because near 0 and 1 small differences of scores matter.
 _CURVE = 1 / (1 + np.exp(-np.linspace(-9, 9, 181)))
 
 
 @dataclass(frozen=True, slots=True)
 class ThresholdRow:
-    """How the tagger would do if every paragraph scored at least `threshold` were core."""
+    """The measures of the tagger if all paragraphs with a score of at least `threshold` were core."""
 
     threshold: float
     paragraphs: Measured[Rates]
@@ -36,7 +36,7 @@ class ThresholdRow:
 
 @dataclass(frozen=True, slots=True)
 class Tradeoff:
-    """A curve over thresholds, ascending: shares of all words of core and of filler; NaN where there are none."""
+    """A curve over ascending thresholds: shares of the words of core and of filler; NaN if there are no such words."""
 
     thresholds: tuple[float, ...]
     core_kept: tuple[float, ...]
@@ -44,7 +44,7 @@ class Tradeoff:
 
 
 class Aim(Enum):
-    """The goals that a threshold can be chosen for."""
+    """The sorts of goals for which a threshold can be chosen."""
 
     CORE_RECALL = "core recall of at least"
     FILLER_PRECISION = "filler precision of at least"
@@ -59,9 +59,9 @@ class Goal:
     Attributes
     ----------
     aim
-        `Aim.CORE_RECALL`, `Aim.FILLER_PRECISION` and `Aim.BEST_F1` count paragraphs, `Aim.WORDS_LOST` counts words.
+        The sort of goal. `Aim.WORDS_LOST` counts words, all others count paragraphs.
     bound
-        0 to 1 for a recall or a precision, 0 to 100 for words, nothing for the best F1.
+        The bound: 0 to 1 for a recall or a precision, 0 to 100 for words; not used for the best F1.
     """
 
     aim: Aim
@@ -75,15 +75,15 @@ class OperatingPoint:
     Attributes
     ----------
     goal
-        The goal that it was chosen for.
+        The goal for which it was chosen.
     threshold
-        Every paragraph scored at least this is core.
+        The least score of core.
     fixed
         The measures with this threshold.
     by_article
         The measures of the tagger's own decisions on the same rows; its `threshold` is NaN.
     paragraphs, articles
-        Number of labelled paragraphs and of articles.
+        The number of labelled paragraphs and of articles.
     """
 
     goal: Goal
@@ -95,21 +95,21 @@ class OperatingPoint:
 
 
 def tradeoff(core: Bool, score: Float, words: Float) -> Tradeoff:
-    """Follow core kept and filler removed over all thresholds.
+    """Compute the shares of core kept and filler removed at all thresholds.
 
     Parameters
     ----------
     core
         Whether each paragraph is labelled core.
     score
-        Probability of core.
+        The probability of core.
     words
         Each paragraph's weight: its length in words.
 
     Returns
     -------
     Tradeoff
-        The same number of points whatever the data.
+        The number of points does not depend on the data.
 
     Examples
     --------
@@ -144,9 +144,10 @@ def measured_thresholds(
 
 
 def choose_threshold(rows: LabelledRows, goal: Goal, *, settings: EvaluationSettings) -> OperatingPoint:
-    """Choose the threshold that removes most filler and still reaches a goal.
+    """Choose the threshold that removes most filler and reaches a goal.
 
-    Its measures on these rows are a little too good for other rows, so choose on one split and measure on another.
+    Its measures on these rows are slightly too optimistic for other rows, so choose on one split and measure on
+    another.
 
     Parameters
     ----------
@@ -160,7 +161,7 @@ def choose_threshold(rows: LabelledRows, goal: Goal, *, settings: EvaluationSett
     Raises
     ------
     DataError
-        If the rows lack a class, or no threshold reaches the goal.
+        All labels are of one class, or no threshold reaches the goal.
 
     Examples
     --------
@@ -191,7 +192,7 @@ def _threshold(rows: LabelledRows, goal: Goal) -> float:
         for weights in (rows.core.astype(np.float64), rows.core * rows.words, (~rows.core).astype(np.float64))
     )
     lost, removed = core[0] - core, filler[0] - filler
-    # The comparisons allow for rounding: sums of words over thousands of rows are not exact to the last digit.
+    # The comparisons allow for rounding, because sums of words over thousands of rows are not exact to the last digit.
     if goal.aim is Aim.BEST_F1:
         f1 = 2 * core / (2 * core + lost + filler)
         return _between(scores, int(np.argmax(f1)))
@@ -214,13 +215,13 @@ def _threshold(rows: LabelledRows, goal: Goal) -> float:
 
 
 def _from_score_on(scores: Float, score: Float, weights: Float) -> Float:
-    """Sum of the weights of the rows scored at least each of the ascending `scores`."""
+    """Return for each of the ascending `scores` the total weight of the rows with at least this score."""
     mass = np.bincount(np.searchsorted(scores, score), weights, len(scores))
     return np.asarray(np.cumsum(mass[::-1])[::-1])
 
 
 def _between(scores: Float, index: int) -> float:
-    """Half way from the least score of core to the next below, so that the last digit of a score decides nothing."""
+    """Return the middle of the least score of core and the next lower score, so that last digits do not matter."""
     high, low = float(scores[index]), float(scores[index - 1]) if index else 0.0
     middle = round((high + low) / 2, _DIGITS)
     return middle if low < middle <= high else high
