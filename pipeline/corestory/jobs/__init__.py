@@ -1,1 +1,1 @@
-"""Folder runs: each file of a folder becomes an output, in processes or on a cluster; a later run goes on."""
+"""Folder runs: each file of a folder becomes an output, in processes or on a cluster; a later run resumes."""

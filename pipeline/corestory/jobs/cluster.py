@@ -32,12 +32,12 @@ else:
 
 LOCAL = "local"
 
-# Tasks that wait at the scheduler, per thread of the cluster: enough to keep every thread busy, and few enough for a
-# corpus of any size.
+# The most tasks that wait at the scheduler, for each thread of the cluster. They keep every thread busy, and their
+# number does not grow with the corpus.
 WAITING = 4
 RETRIES = 2
 _TIMEOUT = 30
-# For an address without a port, Dask's client would try for a minute.
+# The port is required, because Dask's client would try an address without a port for a minute.
 _ADDRESS = re.compile(r"(?:[a-z]+://)?[^/\s]+:\d+")
 
 
@@ -59,7 +59,7 @@ def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int =
     Yields
     ------
     Outcome
-        In the order in which the files are done. A file that kills its workers fails alone.
+        In the order in which the files are finished. If a file kills its workers, only this file fails.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int =
         tracker = PartTracker()
         suspects: list[Task] = []
         tasks = deque[Task]()
-        # When a worker dies, all files of its task fail. Retry each file alone to find the one that kills workers.
+        # If a worker dies, all files of its task fail. Each is tried again alone, to find the file that kills workers.
         for waiting, most in ((tasks_of(items), WAITING * threads), (suspects, 1)):
             for task, future in _ended(client, iter(waiting), tasks, job, most=most):
                 if waiting is not suspects and isinstance(future.exception(), KilledWorker):
@@ -124,7 +124,7 @@ def _remembered(name: str, future: Future[RememberedFile]) -> RememberedFile:
 def _ended(
     client: Client, tasks: Iterator[Task], first: deque[Task], job: Job, *, most: int
 ) -> Iterator[tuple[Task, Future[list[Outcome]]]]:
-    """Keep at most `most` tasks waiting or running, those in `first` first; yield each when it ends or fails."""
+    """Keep at most `most` tasks waiting or running; start those in `first` first, and yield each when it ends."""
     from distributed import as_completed
 
     completed = as_completed(loop=client.loop)
@@ -132,8 +132,8 @@ def _ended(
 
     def fill() -> None:
         while len(running) < most and (task := first.popleft() if first else next(tasks, None)) is not None:
-            # Not pure: the ledger knows which files are done. A result that the scheduler remembers may be of another
-            # run.
+            # Not pure, because a result that the scheduler remembers may be from another run. The ledger knows which
+            # files are done.
             submitted = client.submit(_work_on_worker, task, job, retries=RETRIES, pure=False)
             running[submitted] = task
             completed.add(submitted)
@@ -146,12 +146,12 @@ def _ended(
 
 
 def check_cluster(sources: Sequence[str], *, address: str, jobs: int) -> None:
-    """Refuse malformed addresses, and what a cluster on other machines cannot do.
+    """Check the address of a cluster, and that a cluster on other machines can read the sources.
 
     Raises
     ------
     InputError
-        The address is malformed; or the cluster is on other machines, and a path is relative, or a number of processes
+        The address is malformed; or the cluster is on other machines and a path is relative or a number of processes
         is given.
 
     Examples
@@ -177,12 +177,12 @@ def check_cluster(sources: Sequence[str], *, address: str, jobs: int) -> None:
 
 
 class ModelPlugin(WorkerPlugin):
-    """Writes the model's files to a folder on each worker's machine, also for workers that join later.
+    """Writes the model's files to a folder on the machine of each worker, including workers that join later.
 
     Parameters
     ----------
     files
-        The content of its manifest and of its arrays, and of the site memory if there is one, by name.
+        The contents of the manifest, of the weights, and of the site memory if there is one, by name.
     """
 
     def __init__(self, files: dict[str, bytes]) -> None:
@@ -247,7 +247,7 @@ def _client(address: str, jobs: int) -> Iterator[Client]:
         with client:
             yield client
         return
-    # No port is open to other machines. Without an explicit address, the dashboards would listen on all of them.
+    # Other machines must not reach any port. Without an explicit address, the dashboards would be open to them.
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}),
         LocalCluster(

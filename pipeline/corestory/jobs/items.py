@@ -24,12 +24,12 @@ MAX_NAME_BYTES = 255
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file to tag.
+    """One input file of a job.
 
     Attributes
     ----------
     source
-        The file, as messages name it.
+        The path of the file, as messages name it.
     name
         The path of its output, relative to the output folder, with ``/`` as the separator.
     folder
@@ -42,7 +42,7 @@ class Item:
 
     @property
     def where(self) -> str:
-        """The file in messages."""
+        """The name of the file in messages."""
         return storable(self.source.as_posix())
 
 
@@ -181,12 +181,12 @@ class Fingerprint:
     bytes
         The size of the file.
     modified
-        Time of the last change in nanoseconds; 0 for a remote file.
+        The time of the last change in nanoseconds; 0 for a remote file.
     sha256
-        Hash of the content in hexadecimal; empty for a remote file, which would have to be downloaded for it.
+        The hash of the content in hexadecimal; empty for a remote file, which would have to be downloaded.
     mark
-        `corestory.remote.RemotePath.state` of a remote file. Empty, and then equal to no other, where the remote file
-        system reports none.
+        `corestory.remote.RemotePath.state` of a remote file. If the remote file system reports none, the mark is empty
+        and never matches.
     """
 
     bytes: int
@@ -197,7 +197,7 @@ class Fingerprint:
     def matches(self, path: AnyPath) -> bool:
         """Return whether a file still has the same content.
 
-        A local file is read only if its size is the same and its time differs, as after a copy.
+        A local file is read only if its size is the same and its time differs, for example after a copy.
 
         Examples
         --------
@@ -240,7 +240,7 @@ def fingerprint(path: AnyPath) -> Fingerprint:
 
 
 def state_of(path: AnyPath) -> Fingerprint:
-    """Return the fingerprint of a file without its hash, for which the file would have to be read.
+    """Return the fingerprint of a file without its hash, so that the file need not be read.
 
     Raises
     ------
@@ -267,12 +267,13 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-# As `corestory.output.documents.DocumentForm.name_end` names them. Other files in such a folder are the user's own.
+# Names of documents, as in `corestory.output.documents.DocumentForm.name_end`. All other files in such a folder belong
+# to the user.
 _DOCUMENT = re.compile(r"\d{6,}(?:-.*)?\.(?:md|tei\.xml)")
 
 
 def documents_in(folder: AnyPath) -> dict[str, tuple[int, str]]:
-    """Return the size of each document in a folder and a mark of its state, by name; none if there is no folder."""
+    """Return the size and a mark of the state of each document in a folder, by name; empty without the folder."""
     try:
         if isinstance(folder, RemotePath):
             folder.forget()
@@ -293,9 +294,9 @@ def documents_fingerprint(folder: AnyPath) -> Fingerprint:
 
 
 def documents_match(known: Fingerprint | None, folder: AnyPath) -> bool:
-    """Return whether a folder still has the documents that its record knows; None knows of none.
+    """Return whether a folder still has the documents of its record; None means a record without documents.
 
-    Local documents are read only if their sizes are the same and a time differs, as after a copy.
+    Local documents are read only if their sizes are the same and a time differs, for example after a copy.
     """
     states = documents_in(folder)
     if known is None or not states:

@@ -33,7 +33,7 @@ class Job:
     model
         The model's folder.
     model_sha256
-        Hash of the model's manifest, which holds the hash of its arrays.
+        Hash of the model's manifest, which holds the hash of its weights.
     version
         The version of corestory.
     folder
@@ -43,15 +43,15 @@ class Job:
     rows
         Which rows to write.
     threshold
-        The least score of core; None leaves the cutoff to the model.
+        The least score of core; None for the model's own decision.
     rules
         The user's rules, which overrule the model.
     memory
-        The file of the site memory; None for none.
+        The file of the site memory; None without one.
     memory_sha256
-        Its hash.
+        The hash of this file; empty without one.
     reading
-        The user's statements about the inputs; None without any.
+        The user's statements about the inputs; None if there are none.
     """
 
     model: Path
@@ -72,7 +72,7 @@ class Job:
         return self.rows.kinds is not None or self.form in STORIES
 
     def made_by(self, item: Item) -> str:
-        """Return a hash of everything that decides an output, except the content of its source.
+        """Return a hash of everything that determines an output, except the content of its source.
 
         The name of the source is included, because it is the article's id in the output.
         """
@@ -91,7 +91,7 @@ class PartPlan:
     Attributes
     ----------
     cuts
-        Boundaries of the parts, as in `corestory.reading.parts.part_cuts`.
+        The boundaries of the parts, as in `corestory.reading.parts.part_cuts`.
     state
         The state of the file when it was planned. It has no hash, so that no process reads the whole file first.
     """
@@ -112,9 +112,9 @@ class Task:
     Attributes
     ----------
     items
-        The files. Several files of one task are small and hold one article each.
+        The files: one file, or several small ones that hold one article each.
     plan
-        The parts of the file, which is then the only one; None for a file that is not divided.
+        The parts of a single large file; None for files that are not divided.
     part
         The part to tag, from 0; None to join the parts.
     """
@@ -129,7 +129,7 @@ class Task:
 
 
 def model_sha256(folder: Path) -> str:
-    """Return the hash that identifies a model: the hash of its manifest, which holds the hash of its arrays.
+    """Return the hash that identifies a model: the hash of its manifest, which holds the hash of its weights.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def model_sha256(folder: Path) -> str:
     return hashlib.sha256((folder / MANIFEST_NAME).read_bytes()).hexdigest()
 
 
-# The numbers of refusals and of notes of a file that its outcome carries back. The ledger holds all refusals.
+# The most refusals and notes of a file that are part of its outcome. The ledger holds all refusals.
 REFUSALS_LISTED = 20
 NOTES_LISTED = 5
 
@@ -157,7 +157,7 @@ class Outcome:
     item
         The file.
     counts
-        Counts of its articles, paragraphs and refusals.
+        The counts of its articles, paragraphs and refusals.
     refusals
         The first refusals, as `refusal_line` writes them.
     failure

@@ -1,7 +1,7 @@
-"""The ledger of an output folder: a hidden record for each output, so that a later run can go on.
+"""The ledger of an output folder: a hidden record of each output, so that a later run can resume.
 
-`Ledger` writes to a file system of this machine, where a rename is atomic; `RemoteLedger` writes to any other, where a
-file may be half written under its final name.
+`Ledger` writes to a file system of this machine, where a rename is atomic. `RemoteLedger` writes to other file systems,
+where a file may be half written under its final name.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class Record:
     made_by
         `corestory.jobs.job.Job.made_by` of the file: a hash of the model, the options and the version.
     source
-        The file that was read.
+        The fingerprint of the file that was read.
     output
-        The output; None if the file had nothing to tag.
+        The fingerprint of the output; None if the file had nothing to tag.
     counts
-        Counts of the file's articles, paragraphs and refusals.
+        The counts of the file's articles, paragraphs and refusals.
     """
 
     made_by: str
@@ -55,8 +55,8 @@ class Record:
 class Ledger:
     """The records of an output folder of this machine.
 
-    A record is written just before its output is renamed, and says what the output holds. So a run that is killed at
-    any time leaves outputs that a record describes, or outputs of an earlier run.
+    A record holds the fingerprint of its output and is written just before the output gets its name. So a run that is
+    killed at any time leaves only outputs that match a record, and outputs of an earlier run.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class Ledger:
         return not output.exists() if known is None else known.matches(output)
 
     def is_foreign(self, item: Item) -> bool:
-        """Return whether the output's name is taken by a file that no run has written."""
+        """Return whether a file that no run has written has the name of the output."""
         output = self.output(item)
         there = os.path.lexists(output) if isinstance(output, Path) else output.exists()
         return there and not self.hidden_path("records", item, ".json").exists()
@@ -104,7 +104,7 @@ class Ledger:
         """Return the record of an item; None if it has no readable record."""
         try:
             return msgspec.json.decode(self.hidden_path("records", item, ".json").read_bytes(), type=Record)
-        except (OSError, ValueError):  # also of bytes that are no UTF-8
+        except (OSError, ValueError):  # a ValueError also for bytes that are not UTF-8
             return None
 
     def output(self, item: Item) -> AnyPath:
@@ -124,15 +124,15 @@ class Ledger:
     def hidden_path(self, kind: str, item: Item, suffix: str) -> AnyPath:
         """Return the path of a file that the ledger keeps about an item.
 
-        The name is a hash: an output's name may have the greatest length that a file system allows, and may be the
-        name of another output's folder.
+        The name is a hash, because the name of an output may have the greatest length that a file system allows, or may
+        be the name of another output's folder.
         """
         key = key_of(item)
         return self.folder / HIDDEN / kind / key[:2] / f"{key[2:]}{suffix}"
 
     def drop_parts(self, item: Item) -> None:
-        """Delete the parts of a file that any run has left; a part that cannot be deleted only takes room."""
-        if has_parts(item.source):  # other files have no parts, and a look may cost a request
+        """Delete the parts of a file that any run has left; a part that cannot be deleted only takes space."""
+        if has_parts(item.source):  # other files have no parts, and checking may cost a request
             with suppress(OSError):
                 self.delete_folder(self.hidden_path("parts", item, ""))
 
@@ -146,9 +146,9 @@ class Ledger:
         counts: Counts,
         refused: Path | None = None,
     ) -> None:
-        """Give a partial output its name and record it; without a partial output, record that the item has none.
+        """Give a partial output its name and record it; without a partial output, record that the item has no output.
 
-        The documents of a folder get their names one after another; the record matches when all of them are there.
+        The documents of a folder get their names one after another; the record matches when all have their names.
 
         Parameters
         ----------
@@ -159,7 +159,7 @@ class Ledger:
         made_by, source, counts
             As in `Record`.
         refused
-            The refusals, which `refused` then yields; None if there are none.
+            The file of the refusals, which `refused` then yields; None if there are none.
 
         Raises
         ------
@@ -198,9 +198,10 @@ class Ledger:
                 shutil.rmtree(partials, ignore_errors=True)
 
     def partial(self, item: Item) -> Path:
-        """Return a new path each time for an item's output in progress, with the ending of the output.
+        """Return a new path for an item's output in progress, with the ending of the output.
 
-        Two processes may work on one item for a while: a process that a killed run has left, and the next run.
+        Each call returns another path, because two processes may work on one item for a while: a process that a killed
+        run has left, and a process of the next run.
         """
         return self._partials / f"{key_of(item)}.{os.getpid()}.{secrets.token_hex(4)}{Path(item.name).suffix}"
 
@@ -225,8 +226,8 @@ class Ledger:
         return Path(str(self.folder), HIDDEN, "partial")
 
     def _commit(self, item: Item, partial: Path | None, record: Record) -> None:
-        # Single outputs are flushed to the disk, these are not: there may be a million small files. After a power cut,
-        # the next run makes each output again that does not match its record.
+        # Outputs of a folder run are not flushed to the disk, because there may be a million small files. After a power
+        # cut, the next run makes every output again that does not match its record.
         self._write_record(item, record, partial)
         self._move_output(item, partial)
 
@@ -242,10 +243,10 @@ class Ledger:
         documents = {} if partial is None else {name: partial / name for name in documents_in(partial)}
         for name, document in documents.items():
             self.put(document, folder / name)
-        for name in documents_in(folder).keys() - documents.keys():  # of an earlier run
+        for name in documents_in(folder).keys() - documents.keys():  # documents of an earlier run
             (folder / name).unlink(missing_ok=True)
         if not documents and isinstance(folder, Path):
-            with suppress(OSError):  # it is missing, or has files of the user
+            with suppress(OSError):  # the folder is missing, or holds files of the user
                 folder.rmdir()
 
     def _write_record(self, item: Item, record: Record, output: AnyPath | None) -> None:
@@ -263,10 +264,10 @@ def key_of(item: Item) -> str:
 class RemoteLedger(Ledger):
     """The records of an output folder that fsspec reaches.
 
-    Nothing is renamed there: some file systems cannot rename, and others copy the file. Before an output is written,
-    a first record claims its name; after it is written, a second record says what it holds. So a run that is killed
-    at any time leaves outputs with a second record, and outputs that the next run makes again. An output without any
-    record belongs to somebody else.
+    Files are not renamed there, because some file systems cannot rename and others copy the file. Before an output is
+    written, a first record claims its name. After it is written, a second record holds its fingerprint. So a run that
+    is killed at any time leaves outputs with a second record, and outputs that the next run makes again. An output
+    without any record belongs to somebody else.
 
     Parameters
     ----------
@@ -287,7 +288,7 @@ class RemoteLedger(Ledger):
 
     @contextmanager
     def opened(self) -> Iterator[None]:
-        """Check that the folder can be written. Other runs cannot be kept out; they write the same bytes.
+        """Check that the folder can be written. Other runs cannot be kept out, but they write the same bytes.
 
         Raises
         ------
@@ -312,11 +313,11 @@ class RemoteLedger(Ledger):
         file.unlink()
 
     def write(self, data: bytes, path: AnyPath) -> None:
-        """Write the data. An object store writes it at once; elsewhere, half a record is not valid JSON."""
+        """Write the data. Object stores write it whole; on other file systems, half a record is not valid JSON."""
         _remote(path).write_bytes(data)
 
     def delete_folder(self, path: AnyPath) -> None:
-        """Delete the files in the folder: in an object store, a folder is nothing but its files."""
+        """Delete the files in the folder; an object store has no folders without files."""
         folder = _remote(path)
         folder.forget()
         for file, *_ in folder.entries():

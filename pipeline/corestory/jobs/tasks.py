@@ -1,4 +1,4 @@
-"""How files become tasks, the units of work of one process, and their run on this machine."""
+"""Divides files into tasks, the units of work of one process, and runs them on this machine."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.sources import STANDARD_INPUT, read_articles, read_file
 from corestory.remote import AnyPath, RemotePath, path_of
 
-# Files of one article that make a task together: enough to be fast, few enough to lose with a process. The sizes only
-# keep the tasks about equal; `corestory.jobs.work.tag_files` bounds the memory when it reads the files.
+# The most files of one article in a task, and their most bytes: enough to be fast, and not too many to repeat if a
+# process dies. The bytes only keep tasks about equal; `corestory.jobs.work.tag_files` bounds the memory.
 TOGETHER = 128
 TOGETHER_BYTES = 2**23
 
 
 def tasks_of(items: Iterable[Item]) -> Iterator[Task]:
-    """Make tasks of files: small files together, large files in parts, which are joined later.
+    """Make tasks of files: small files share a task, large files are cut into parts that are joined later.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def tasks_of(items: Iterable[Item]) -> Iterator[Task]:
     most, size = 1, 0
     for item in items:
         if kind_by_name(item.source) in ("text", "html"):
-            # A request for the size of each remote file would take longer than the better balance saves.
+            # Requesting the size of each remote file would take longer than the better balance saves.
             item_size = 0 if isinstance(item.source, RemotePath) else size_of(item.source)
             if together and (len(together) >= most or size + item_size > TOGETHER_BYTES):
                 yield Task(tuple(together))
@@ -79,7 +79,7 @@ def _plan(path: AnyPath) -> PartPlan | None:
     except OSError:
         return None
     if isinstance(path, RemotePath) and not state.mark:
-        return None  # whether its parts, or those of an earlier run, are of one content would be unknown
+        return None  # without a mark, a change of the file between two parts or two runs would go unnoticed
     cuts = parts.part_cuts(path)
     return PartPlan(cuts, state) if cuts else None
 
@@ -103,7 +103,7 @@ class PartTracker:
         self._parts: dict[str, list[Outcome]] = {}
 
     def add(self, task: Task, outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[Task]]:
-        """Add the outcomes of a task; return the final outcomes, and the joining task once it can be done."""
+        """Add the outcomes of a task; return the final outcomes, and the joining task when all parts are done."""
         if task.plan is None or task.part is None:
             return list(outcomes), []
         (item,) = task.items
@@ -132,12 +132,12 @@ def run_here(
     jobs
         Number of processes; -1 means one per core, 1 means this process.
     count
-        Called with the number of articles after each step, if this process does the work.
+        Called with the number of new articles after each step, if this process does the work.
 
     Yields
     ------
     Outcome
-        In the order in which the files are done.
+        In the order in which the files are finished.
 
     Raises
     ------
@@ -171,11 +171,11 @@ class RememberedFile:
     Attributes
     ----------
     memory
-        Its pages.
+        The pages of the file.
     articles, unknown
-        How many it holds, and how many of them are of an unknown site, which are not remembered.
+        The number of articles in the file, and the number of those of unknown sites, which are not remembered.
     refusals, notes
-        The errors of what could not be read, and notes for the user.
+        The errors about inputs that cannot be read, and notes for the user.
     """
 
     memory: SiteMemory = field(default_factory=SiteMemory)

@@ -1,4 +1,4 @@
-"""The work on tasks: read, tag, write and commit. An output depends on its file and its job alone.
+"""The work on tasks: read, tag, write and commit. An output depends only on its file and its job.
 
 A large file is tagged in parts. Each part has its own record, and the joining of the parts commits the output.
 """
@@ -137,7 +137,7 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
                     count(1)
         except (OutputError, ModelError):
             raise
-        except Exception:  # one article cannot be scored; alone, only its own file fails
+        except Exception:  # some article cannot be scored; tagged by itself, only its own file fails
             done = {outcome.item for outcome in outcomes}
             outcomes += [tag_file(item, job, count=count) for item in items if item not in done]
     return outcomes
@@ -204,7 +204,7 @@ def tag_part(item: Item, plan: PartPlan, part: int, job: Job, *, count: Count | 
             for file, ending in ((rows, ".rows"), (refused, ".refused")):
                 if file is not None:
                     ledger.put(file, _part_path(ledger, item, part, ending))
-            # The record is last: a part without a record does not count.
+            # The record is written last, because a part without a record does not count.
             ledger.write(msgspec.json.encode(record), _part_path(ledger, item, part, ".json"))
             return output.outcome()
     except Exception as error:
@@ -244,7 +244,7 @@ def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _PartRecord:
-    """The record of a part that is done; `bytes` is the size of its rows, None if there are none."""
+    """The record of a finished part; `bytes` is the size of its rows, None if there are none."""
 
     made_by: str
     bytes: int | None
@@ -256,7 +256,7 @@ def _done(ledger: Ledger, item: Item, plan: PartPlan, part: int, job: Job) -> Co
     try:
         record = msgspec.json.decode(_part_path(ledger, item, part, ".json").read_bytes(), type=_PartRecord)
         whole = record.bytes is None or _state(_part_path(ledger, item, part, ".rows")).bytes == record.bytes
-    except (OSError, ValueError):  # also of bytes that are no UTF-8
+    except (OSError, ValueError):  # a ValueError also for bytes that are not UTF-8
         return None
     return record.counts if whole and record.made_by == _made_by(item, plan, part, job) else None
 
@@ -283,12 +283,12 @@ def _state(path: AnyPath) -> Fingerprint:
 
 @lru_cache(maxsize=2)
 def tagger_of(model: Path, sha256: str) -> Tagger:
-    """Load a model once in a process. The parent sends the name of its folder, not the model.
+    """Load a model once in each process. The parent sends the name of the model's folder, not the model.
 
     Raises
     ------
     ModelError
-        The model cannot be used, or its `corestory.jobs.job.model_sha256` is another.
+        The model cannot be used, or its `corestory.jobs.job.model_sha256` differs.
     """
     from corestory.model.storage import load_model
 
@@ -299,12 +299,12 @@ def tagger_of(model: Path, sha256: str) -> Tagger:
 
 
 def memory_of(job: Job) -> SiteMemory | None:
-    """Load the site memory of a job once in a process.
+    """Load the site memory of a job once in each process.
 
     Raises
     ------
     ModelError
-        It cannot be read, or has changed since the run began.
+        The memory cannot be read, or it has changed since the run began.
     """
     return None if job.memory is None else _memory(job.memory, job.memory_sha256)
 
@@ -318,14 +318,14 @@ def _memory(path: AnyPath, sha256: str) -> SiteMemory:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise InputError("has changed since the run began", where=str(path), hint="Run it again.")
         return read_memory(data, where=str(path))
-    except InputError as error:  # it would fail every file
+    except InputError as error:  # an error that would fail every file
         raise ModelError(error.found, where=error.where, expected=error.expected, hint=error.hint) from error
 
 
 def one_thread() -> AbstractContextManager[object]:
-    """Limit matrix products to one thread, because with more the processes would compete for the cores.
+    """Limit matrix products to one thread, because with more threads the processes would compete for the cores.
 
-    The limit holds until the end of a ``with`` block; without one, from now on.
+    The limit holds until the end of a ``with`` block, or permanently without one.
     """
     limiter: AbstractContextManager[object] = _controller().limit(limits=1)
     return limiter

@@ -1,4 +1,4 @@
-"""The output of one file in progress: its rows and refusals until they are committed, and parts joined to a whole."""
+"""The output of one file in progress: its rows and refusals until they are committed, and the joining of parts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class OutputInProgress:
-    """A context manager for the rows and refusals of one file; without a commit, leaving it deletes them.
+    """A context manager for the rows and refusals of one file; on exit, it deletes them if they are not committed.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class OutputInProgress:
     partial
         The path of the rows.
     counts
-        Counts so far.
+        The counts so far.
     """
 
     def __init__(self, item: Item, job: Job) -> None:
@@ -65,7 +65,7 @@ class OutputInProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._writer is not None:
-            with suppress(Exception):  # the exception that ended the block matters more
+            with suppress(Exception):  # the exception that ended the block is more important
                 self._writer.close()
         for path in (self.partial, self._refused):
             with suppress(OSError):
@@ -99,16 +99,16 @@ class OutputInProgress:
     def _opened(self) -> RowWriter:
         job = self.job
         if self.item.folder:
-            form = document_form(job.form, job.rows.kinds)  # type: ignore[arg-type]  # of `items_of`
+            form = document_form(job.form, job.rows.kinds)  # type: ignore[arg-type]  # `items_of` checks the format
             return DocumentLines(self.partial, form)
         return open_output(self.partial, form=job.form, choice=job.rows, types=self.types())
 
     def types(self) -> Mapping[str, pyarrow.DataType]:
-        """Return the types of the kept columns, if the output has types."""
+        """Return the types of the kept columns if the output has types."""
         return kept_types(self.item.source, self.job.rows.keep) if self.job.form == "parquet" else {}
 
     def close(self) -> tuple[Path | None, Path | None]:
-        """Close the files; return the paths of the rows and of the refusals, each None if there are none."""
+        """Close the files; return the paths of the rows and of the refusals, None for either that is empty."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
             writer.close()
@@ -120,7 +120,7 @@ class OutputInProgress:
         Parameters
         ----------
         source
-            Fingerprint of the file, taken before it was read.
+            The fingerprint of the file, taken before it was read.
         """
         rows, refused = self.close()
         if rows is not None and self.item.folder:
@@ -137,7 +137,7 @@ class OutputInProgress:
 
 
 def kept_types(source: AnyPath, keep: tuple[str, ...]) -> Mapping[str, pyarrow.DataType]:
-    """Return the types that the columns to keep have in a Parquet file."""
+    """Return the types of the columns to keep in a Parquet file."""
     if not keep or kind_by_name(source) != "parquet":
         return {}
     import pyarrow
@@ -161,9 +161,9 @@ def join_rows(
     choice: RowChoice = EVERY_PARAGRAPH,
     types: Mapping[str, pyarrow.DataType] | None = None,
 ) -> None:
-    r"""Write the rows of several outputs into one.
+    r"""Write the rows of several outputs into one output.
 
-    The bytes are those of one output with all rows, except that Parquet keeps the row groups of the parts.
+    The bytes are equal to those of one output with all rows, except that Parquet keeps the row groups of the parts.
 
     Parameters
     ----------
@@ -172,8 +172,8 @@ def join_rows(
     target
         A path, which is created or replaced.
     form, choice, types
-        The parameters with which `corestory.output.rows.open_rows` wrote the parts; or a format of documents, of which
-        the parts are `corestory.output.documents.DocumentLines`.
+        The parameters with which `corestory.output.rows.open_rows` wrote the parts. For a format of documents, the
+        parts were written by `corestory.output.documents.DocumentLines`.
 
     Raises
     ------
