@@ -1,8 +1,8 @@
-"""Batches of articles: their paragraphs row by row, and their markup where there is any and it says something.
+"""Batches of articles: their paragraphs row by row, their markup, and whether that markup is informative.
 
-Models learn from pages whose elements have classes, and from old pages laid out with tables. Pages written by hand, or
-stripped by tools, have neither: their menus are lists, and so are the recipes in their stories. A model that reads such
-markup takes the whole page for story. These pages are better read as texts, by their words alone.
+Models learn from pages whose elements have classes, and from old pages laid out with tables. Pages that were written by
+hand, or stripped by tools, have neither: their menus are lists, but so are the recipes in their stories. A model that
+reads such markup keeps the whole page. These pages are better read as texts, by their words alone.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ class MarkupColumns:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Articles whose rows stand together, in the order of the page.
+    """Articles in consecutive rows, in the order of the page.
 
     Attributes
     ----------
     texts
         The paragraphs.
     layout
-        Which of them make an article.
+        Which paragraphs belong to which article.
     titles
-        One title per article, empty where unknown.
+        One title per article, empty if unknown.
     markup
         Their markup; None unless every paragraph has it.
     """
@@ -66,9 +66,9 @@ class Batch:
 
 
 def batch_of_articles(articles: Sequence[Article]) -> Batch:
-    """Lay articles, each with at least one paragraph, out as a batch.
+    """Lay out articles, each with at least one paragraph, as a batch.
 
-    Markup is used only where every article has it, so give articles with and without apart.
+    Markup is used only if every article has it, so give articles with and without markup separately.
     """
     layout = Layout.of([len(article.texts) for article in articles])
     texts = [text for article in articles for text in article.texts]
@@ -98,7 +98,7 @@ def _markup(articles: Sequence[Article]) -> MarkupColumns | None:
 
 
 def batch_of_rows(batch: Batch, rows: npt.NDArray[np.int64]) -> Batch:
-    """Lay some paragraphs of a batch out as a batch of their own, as if their articles had no others."""
+    """Lay out some paragraphs of a batch as a batch of their own, as if their articles had no others."""
     articles, sizes = np.unique(batch.layout.article[rows], return_counts=True)
     return Batch(
         [batch.texts[row] for row in rows],
@@ -109,14 +109,14 @@ def batch_of_rows(batch: Batch, rows: npt.NDArray[np.int64]) -> Batch:
 
 
 def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDArray[np.int64]]:
-    """Lay a frame of paragraphs out as a batch.
+    """Lay out a frame of paragraphs as a batch.
 
     Parameters
     ----------
     frame
-        Columns `article_id`, `position`, `text`; `title` and the markup columns where known. Rows in any order.
+        Columns `article_id`, `position`, `text`; and, if known, `title` and the markup columns. Rows in any order.
     markup
-        Whether to take the markup columns, which must then hold a value in every row.
+        Whether to use the markup columns, which must then have a value in every row.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDA
 
 
 def has_markup(frame: pd.DataFrame) -> Bool:
-    """Whether each row is of an article that has markup in all its rows."""
+    """Return whether each row belongs to an article that has markup in all its rows."""
     if "markup" not in frame:
         return np.zeros(len(frame), bool)
     known = frame["markup"].notna()
@@ -163,7 +163,7 @@ BATCH_CHARACTERS = 2**23
 
 
 def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
-    """Gather articles into batches, in their order; an article larger than the limits is a batch by itself.
+    """Group articles into batches, in their order; an article larger than the limits is a batch by itself.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
     Yields
     ------
     list of Article
-        At most `BATCH_ARTICLES`, `BATCH_PARAGRAPHS` and `BATCH_CHARACTERS`.
+        At most `BATCH_ARTICLES` articles, `BATCH_PARAGRAPHS` paragraphs and `BATCH_CHARACTERS` characters.
 
     Examples
     --------
@@ -201,19 +201,19 @@ def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
 
 
 MOST_AROUND = 0.9
-"""A markup word around this share of a page's paragraphs or more says nothing about any of them."""
+"""The share of a page's paragraphs from which a markup word around them is not informative."""
 LEAST_INFORMED = 0.1
-"""Markup informs if at least this share of a page's paragraphs have a word that says something about them."""
+"""The least share of paragraphs with an informative markup word in a page whose markup is informative."""
 
 _CELLS = frozenset(("td", "th"))
 _PARTS = _CELLS.union(("article", "main", "section", "header", "nav", "aside", "footer", "form"))
 
 
 def has_informative_markup(batch: Batch) -> Bool:
-    """Find the pages whose markup says something about some of their paragraphs, but not the same about all.
+    """Find the pages whose markup distinguishes some of their paragraphs from others.
 
     A page has informative markup if it declares its story to machines. It also has it if enough of its paragraphs are
-    in cells of a table, or in elements whose names or classes say something and do not enclose nearly the whole page.
+    in cells of a table, or in elements whose names or classes are informative and do not enclose nearly the whole page.
 
     Returns
     -------
@@ -236,7 +236,8 @@ def has_informative_markup(batch: Batch) -> Bool:
     if batch.markup is None:
         return np.zeros(len(layout.sizes), bool)
     words = batch.markup.words
-    # One row per page and distinct sequence of words. The `id` of a heading often repeats its text: leave headings out.
+    # One row per page and distinct sequence of words. Headings are left out, because their `id` often repeats their
+    # text.
     key, paragraphs = np.unique(layout.article * words.count + words.number, return_counts=True)
     page, sequence = np.divmod(key, words.count)
     is_heading = np.array(["own_h_" in part for part in words.parts], bool)
@@ -257,18 +258,19 @@ def has_informative_markup(batch: Batch) -> Bool:
         return (count > 0) & (count >= LEAST_INFORMED * size)
 
     found = informed(row, word) | (layout.maximum(batch.markup.declared)[layout.first] > 0)
-    # A word that a row has several times was counted as often, which makes it say less. Few pages need another look.
+    # A word that occurs several times in a row was counted several times, and seemed less informative. Few pages need
+    # this second look.
     doubted = ~found.take(page.take(row))
     pairs = np.unique(row[doubted] * len(names) + word[doubted])
     return found | informed(*np.divmod(pairs, len(names)))
 
 
 def _words_of_rows(words: MarkupWords, sequences: Int) -> tuple[Int, Int, list[str]]:
-    """Return the rows of some sequences and the words in them that may say something, and the words' names."""
+    """Return the rows of some sequences with the words in them that may be informative, and the words' names."""
     from corestory.reading.html.markup_words import NEAR  # import lazily: plain text needs no HTML code
 
-    # The pages of a batch have many thousand words: they are split and numbered at once. The words of the nearest
-    # elements stand first, so that a part which ends in one has no others.
+    # The pages of a batch have many thousands of words, so these are split and numbered at once. The words of the
+    # nearest elements come first, so a part that ends in one has no others.
     parts = ["" if part.rpartition(" ")[2].startswith(NEAR) else part for part in words.parts]
     spelt = " ".join(parts).split(" ")
     known = {word: number for number, word in enumerate(dict.fromkeys(spelt))}
@@ -285,7 +287,7 @@ def _words_of_rows(words: MarkupWords, sequences: Int) -> tuple[Int, Int, list[s
 
 @cache
 def _meaningless() -> frozenset[str]:
-    """Return the names of elements that do not say what they hold."""
+    """Return the names of elements that do not describe their content."""
     from corestory.reading.html.tags import BLOCKS, INLINE
 
     return BLOCKS.difference(_PARTS).union(("",), ("in" + name for name in INLINE))

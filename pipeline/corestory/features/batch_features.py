@@ -24,7 +24,7 @@ class TextFeatures:
     Parameters
     ----------
     layout
-        Which paragraphs make an article.
+        Which paragraphs belong to which article.
     words, shape
         Their lengths in words and their shape (`corestory.features.shapes.shape_features`).
     marks
@@ -49,7 +49,7 @@ class TextFeatures:
         return TopicVectors(self.entries, self.layout)
 
     def of_text(self, scores: Sequence[LogOdds]) -> Columns:
-        """Features of words and their neighbourhood.
+        """Return the features of words and their neighbourhood.
 
         Parameters
         ----------
@@ -59,17 +59,17 @@ class TextFeatures:
         layout, columns = self.layout, Columns()
         columns.add(SHAPE, self.shape, self.marks)
         columns.extend(context_features(scores, self.shape, self.words, layout))
-        # How close the neighbours are to the story depends on the whole story's words, so it is topic too.
+        # The closeness of neighbours to the story depends on the whole story's words, so it belongs to the topic.
         columns.add(TOPIC, *self.topics(_probability(scores[0])))
         return columns
 
     def topics(self, core: Float) -> list[Float]:
-        """Return how close each paragraph is to the story, and then how close its neighbours are; blocks of features.
+        """Return how close each paragraph and its neighbours are to the story, as blocks of features.
 
         Parameters
         ----------
         core
-            Probability of core of each paragraph.
+            The probability of core of each paragraph.
         """
         blocks = [self.topic.features(core, self.words)]
         for column in (blocks[0][:, 0], blocks[0][:, 3]):
@@ -78,14 +78,14 @@ class TextFeatures:
 
 
 class BatchFeatures(TextFeatures):
-    """The features of a batch's paragraphs, and what they are computed from.
+    """The features of a batch's paragraphs, and the data from which they are computed.
 
     Parameters
     ----------
     batch
         The articles.
     idf_of
-        Gives words' inverse document frequencies by their hashes.
+        Returns the inverse document frequencies of words by their hashes.
 
     Attributes
     ----------
@@ -93,9 +93,9 @@ class BatchFeatures(TextFeatures):
         The paragraphs' words (`corestory.features.tokens.tokenise`) and word shapes
         (`corestory.features.shapes.form_tokens`).
     plain
-        The paragraphs without the marks of their rendering; words, word shapes and shape are of the plain paragraphs.
+        The paragraphs without the marks of their rendering; their words, word shapes and shape are read.
     terms, titles
-        The words of the paragraphs and of the titles, numbered alike.
+        The words of the paragraphs and of the titles, with the same numbers for the same words.
     """
 
     def __init__(self, batch: Batch, idf_of: Callable[[UInt64], Float]) -> None:
@@ -111,11 +111,11 @@ class BatchFeatures(TextFeatures):
         super().__init__(batch.layout, words, shape, marks, Entries.of(self.terms, batch.layout))
 
     def columns(self, scores: Sequence[LogOdds], *, html: bool) -> Columns:
-        """Return the features of stage 2, with those of the markup or without, by the log-odds of stage 1."""
+        """Return the features of stage 2, with or without those of the markup, from the log-odds of stage 1."""
         return self.of_html(scores) if html else self.of_text(scores)
 
     def of_html(self, scores: Sequence[LogOdds]) -> Columns:
-        """Features of words, their neighbourhood, the enclosing elements, links, headings and the title."""
+        """Return the features of words, their neighbourhood, the enclosing elements, links, headings and the title."""
         markup, layout = self._markup, self.layout
         link = markup.link_density
         columns = self.of_text(scores)
@@ -133,13 +133,13 @@ class BatchFeatures(TextFeatures):
 
     @cached_property
     def markup_tokens(self) -> tuple[JoinedTokens, Int]:
-        """Tokens of the distinct markup words, and for each paragraph the number of its markup words among them."""
+        """The tokens of the distinct markup words, and the index among these of each paragraph's markup words."""
         words = self._markup.words
         return JoinedTokens(tokenise(words.parts), words.row, words.part, words.count), words.number
 
     @cached_property
     def headings(self) -> Float:
-        """Headings, list items and paragraphs by their tags, and the title among them; shape (paragraphs, features)."""
+        """Features of headings, list items and paragraphs by their tags, and of the title; (paragraphs, features)."""
         layout, has = self.layout, self._having
         first = self.main_headings.astype(float)
         other = has("own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six")
@@ -154,7 +154,7 @@ class BatchFeatures(TextFeatures):
 
     @cached_property
     def title(self) -> Float:
-        """The words that the paragraphs share with the title; shape (paragraphs, features)."""
+        """Features of the words that paragraphs share with the title; shape (paragraphs, features)."""
         return title_features(self.entries, self.titles, self.layout)
 
     @cached_property
@@ -175,7 +175,7 @@ class BatchFeatures(TextFeatures):
 
 @cache
 def features_of_a_paragraph() -> BatchFeatures:
-    """Return the features of a made-up paragraph with markup, to count columns; they are computed once."""
+    """Return the features of an invented paragraph with markup, to count columns; they are computed once."""
     from corestory.reading.html.markup_words import MarkupWords  # imported here, because texts need no HTML code
 
     forest = Forest(np.array([-1]), np.array([1]), np.array([0]))
@@ -190,7 +190,7 @@ def column_groups(*, html: bool) -> tuple[str, ...]:
     Parameters
     ----------
     html
-        Whether with markup.
+        Whether to include markup.
 
     Returns
     -------

@@ -14,7 +14,7 @@ from corestory.types import Bool, Int
 Codes = npt.NDArray[np.integer]
 Flags = npt.NDArray[np.uint16]
 
-# First and last code points of the scripts that put no space between words (Thai to Khmer, kana, Han).
+# First and last code points of the scripts without spaces between words (Thai to Khmer, kana, Han).
 UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x31FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF),
             (0x20000, 0x3FFFF))  # fmt: skip
 
@@ -31,16 +31,16 @@ _MARKS = {
     COLON: ":：",
     ELLIPSIS: "…",
 }
-# By character, for each is asked for by itself.
+# By character, because the flags of one character are read at a time.
 _OF_MARK = {
     mark: sum(flag for flag, marks in _MARKS.items() if mark in marks) for marks in _MARKS.values() for mark in marks
 }
-# No flag of its own: set in the table below where a code point's flags are known.
+# Not a flag of a character: it marks the code points whose flags are in the table below.
 _KNOWN = 1 << 15
 
 
 def flags(codes: Codes) -> Flags:
-    """Return what each code point is, as a sum of `WORD`, `DIGIT`, `UPPER` and the like.
+    """Return the class of each code point, as a sum of `WORD`, `DIGIT`, `UPPER` and the like.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def flags(codes: Codes) -> Flags:
     table = _table()
     found = table.take(codes)
     if len(found) and found.min() < _KNOWN:
-        # Once for each code point that a process meets: a page has some hundred of more than a million.
+        # Once for each code point that a process meets: a page has a few hundred of more than a million.
         for code in set(codes[found < _KNOWN].tolist()):
             table[code] = _flags(code) | _KNOWN
         found = table.take(codes)
@@ -61,7 +61,7 @@ def flags(codes: Codes) -> Flags:
 def _flags(code: int) -> int:
     character = chr(code)
     found = _OF_MARK.get(character, 0)
-    if character.isalnum() or character == "_":  # what Python's \w is
+    if character.isalnum() or character == "_":  # the characters of Python's \w
         found |= WORD
         if any(first <= code <= last for first, last in UNSPACED):
             found |= ALONE
@@ -87,7 +87,7 @@ def _table() -> Flags:
 PIECE = 1 << 17
 
 SEPARATOR = "\x00"
-# For these, the result of `str.lower` depends on their neighbours, or is more than one character.
+# The result of `str.lower` depends on the neighbours of the first, and is two characters for the second.
 _NOT_ONE_TO_ONE = ("Σ", "İ")
 
 
@@ -97,16 +97,16 @@ class Characters:
     Parameters
     ----------
     texts
-        Any strings; a NUL or a lone surrogate in one is kept out of the way.
+        Any strings. A NUL is replaced with a space; a lone surrogate stays.
 
     Attributes
     ----------
     count
-        Number of texts.
+        The number of texts.
     codes
         The code points.
     begins, ends
-        Where each text's characters begin, and where they end.
+        The position of each text's first character, and the position after its last one.
 
     Examples
     --------
@@ -133,22 +133,22 @@ class Characters:
 
     @cached_property
     def word(self) -> Bool:
-        """Which characters belong to a word."""
+        """Whether each character belongs to a word."""
         return self.flags & WORD > 0
 
     def lowered(self) -> "Characters":
-        """Return the same in lower case, or itself where each character can be lowered apart from the others."""
+        """Return the texts in lower case, or itself if each character can be lowered independently of the others."""
         if not any(character in self._joined for character in _NOT_ONE_TO_ONE):
             return self
         return Characters(self._joined.lower().split(SEPARATOR))
 
     def __contains__(self, character: str) -> bool:
-        """Whether a character is in one of the texts."""
+        """Return whether one of the texts contains a character."""
         return character in self._joined
 
     @cached_property
     def starts(self) -> Int:
-        """Where a word or a mark begins: in scripts without spaces each character is a word, and each mark is one."""
+        """The beginnings of words and marks; each mark, and each character of a script without spaces, has its own."""
         begin = self.flags & (WORD | SPACE) == 0
         begin[:1] |= self.word[:1]
         begin[1:] |= self.word[1:] > self.word[:-1]
@@ -170,7 +170,7 @@ class Characters:
 
     @cached_property
     def bounds(self) -> Int:
-        """Number of the words and marks before each text, and of all."""
+        """The number of words and marks before each text, and in total."""
         return np.append(np.searchsorted(self.starts, self.begins), len(self.starts))
 
     @cached_property
@@ -179,13 +179,13 @@ class Characters:
         return np.repeat(np.arange(self.count), np.diff(self.bounds))
 
     def totals(self, values: Bool | Int) -> Int:
-        """Sum over the words and marks of each text."""
+        """Sum the values of the words and marks of each text."""
         return np.diff(_running(values).take(self.bounds))
 
     @cached_property
     def lengths(self) -> tuple[Int, Int, Int, Int]:
-        """Number of characters of each word, of its digits, its capitals and its small letters; 0 for marks."""
-        # Between two of them there is nothing that counts but the first one's own characters.
+        """The numbers of characters, digits, capitals and small letters of each word; 0 for marks."""
+        # From one beginning to the next, only the characters of the first word or mark count.
         bounds = np.append(self.starts, len(self.codes))
         length = np.diff(_running(self.word).take(bounds))
         cases = np.diff(_running(_cases().take(self.flags)).take(bounds))
@@ -193,7 +193,7 @@ class Characters:
 
 
 def pieces(texts: Sequence[str]) -> Iterator[Characters]:
-    """Read texts some at a time, in order; a text is never cut.
+    """Read texts in pieces, in order; a text is never cut.
 
     Examples
     --------
@@ -201,7 +201,7 @@ def pieces(texts: Sequence[str]) -> Iterator[Characters]:
     [2, 1]
     """
     length = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
-    # A text is of the piece in which it begins.
+    # A text belongs to the piece in which it begins.
     piece = (np.cumsum(length) - length) // PIECE
     bounds = [0, *(np.flatnonzero(np.diff(piece)) + 1).tolist(), len(texts)]
     for begin, end in pairwise(bounds):
@@ -209,8 +209,8 @@ def pieces(texts: Sequence[str]) -> Iterator[Characters]:
             yield Characters(texts[begin:end])
 
 
-# Three counts in one number, so that one pass counts all. Of a word longer than a field can count, two million, the
-# form is wrong, and that is all: it is no word.
+# Three counts in one number, so that one pass counts all. If a word is longer than a field can count (two million),
+# only its form is wrong, and it is not a real word.
 _BITS = 21
 _FIELD = (1 << _BITS) - 1
 

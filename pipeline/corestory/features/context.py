@@ -68,13 +68,13 @@ class Columns:
             self._blocks.append(two_dimensional)
 
     def extend(self, other: Columns, *, group: str | None = None) -> None:
-        """Add the columns of another, all as of one group if it is given."""
+        """Add the columns of another object, all in one group if `group` is given."""
         self.groups += other.groups if group is None else [group] * len(other.groups)
         self._blocks += other._blocks
 
     def matrix(self) -> Float32:
-        """Put the columns side by side; shape (paragraphs, features)."""
-        # Each column lies in one piece in memory, so that it is written at one go.
+        """Return the columns side by side; shape (paragraphs, features)."""
+        # Each column is contiguous in memory, so that it is written in one step.
         columns = np.empty((len(self.groups), len(self._blocks[0])), np.float32)
         np.concatenate([block.T for block in self._blocks], out=columns, casting="unsafe")
         return columns.T
@@ -99,13 +99,13 @@ def context_features(scores: Sequence[LogOdds], shape: Float, words: Float, layo
     Parameters
     ----------
     scores
-        Log-odds of core so far: of markup words, where there are any, then of words.
+        Log-odds of core so far: of markup words, if there are any, then of words.
     shape
         Shape features of the paragraphs themselves.
     words
         Paragraph lengths in words.
     layout
-        Which paragraphs make an article.
+        Which paragraphs belong to which article.
     """
     position = layout.position.astype(float)
     size = (layout.end - layout.start).astype(float)
@@ -121,7 +121,7 @@ def context_features(scores: Sequence[LogOdds], shape: Float, words: Float, layo
     )  # fmt: skip
     for score in scores:
         single, around = _of_scores(score, words, log_words, layout)
-        # Evidence that only a page has is markup, whichever paragraph it is about.
+        # Evidence that only a page has belongs to the markup, whichever paragraph it describes.
         group = MARKUP if score.group == MARKUP else None
         columns.extend(single, group=group)
         blocks.extend(around, group=group)
@@ -185,7 +185,7 @@ def add_neighbours(
 
 
 def add_means(columns: Columns, means: Float) -> None:
-    """Add the means that `Layout.means` makes: before and after, for each width."""
+    """Add the means from `Layout.means`: before and after, for each width."""
     columns.add([BEFORE, AFTER] * (means.shape[1] // 2), means)
 
 
@@ -194,4 +194,4 @@ def _column(shape: Float, name: str) -> Float:
 
 
 LIMIT = 8.0
-"""The greatest log-odds that count, a few thousand to one; greater ones are cut."""
+"""The greatest log-odds, a few thousand to one; greater ones are clipped."""

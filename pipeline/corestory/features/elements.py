@@ -1,4 +1,4 @@
-"""Enclosing elements: how much of each is core, because whole elements are core or not."""
+"""Enclosing elements: the share of core in each, because an element is usually core or filler as a whole."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from corestory.types import Float, Int
 
 @dataclass(frozen=True)
 class Forest:
-    """Block elements, one tree per article, and where the paragraphs stand in them.
+    """Block elements, one tree per article, and the innermost element of each paragraph.
 
-    Elements are numbered through, article by article and in document order; each holds a paragraph, itself or further
-    down.
+    Elements are numbered consecutively, article by article and in document order. Each contains a paragraph, directly
+    or further down.
 
     Attributes
     ----------
     parent
-        Each element's parent, -1 for an outermost one.
+        The parent of each element; -1 for an outermost one.
     likes
-        How many of each element's siblings have the same tag and class, itself included.
+        The number of each element's siblings with the same tag and class, including itself.
     at
         Each paragraph's innermost element.
 
@@ -45,14 +45,14 @@ class Forest:
         return Forest(self.parent, self.likes, self.at[inside]).pruned()
 
     def pruned(self) -> Forest:
-        """Leave the elements out that hold no paragraph."""
+        """Leave out the elements that contain no paragraph."""
         held = self.mark(self.at)
         number = np.cumsum(held) - 1
         parent = self.parent[held]
         return Forest(np.where(parent >= 0, number[parent], -1), self.likes[held], number[self.at])
 
     def mark(self, elements: Int) -> npt.NDArray[np.bool_]:
-        """Mark some elements and all around them."""
+        """Mark some elements and all elements around them."""
         marked = np.zeros(len(self.parent), bool)
         # Each element once: the last index written for it wins. `numpy.unique` would import masked arrays, which takes
         # a tenth of the time of one article.
@@ -77,7 +77,7 @@ class Forest:
 
     @cached_property
     def depth(self) -> Int:
-        """How many elements there are from the outermost to each, itself included."""
+        """The number of elements from the outermost to each, including itself."""
         depth = np.ones(len(self.parent), np.int64)
         above, below = self.parent, np.arange(len(self.parent))
         while len(below := below[above >= 0]):
@@ -101,7 +101,7 @@ class Forest:
         return total
 
     def largest(self, values: Float) -> Float:
-        """Largest of the elements' values from the outermost to each."""
+        """Return the largest value among each element and the elements around it."""
         found = values.copy()
         for below, above in self.levels:
             found[below] = np.maximum(found[below], found[above])
@@ -110,7 +110,7 @@ class Forest:
 
 # The number of nearest elements that describe a paragraph.
 LEVELS = 5
-# The best element is the one with the most core above this share of its words: once generous, once strict.
+# The best element has the most core above this share of its words: one generous share and one strict share.
 BEST_SHARES = (0.3, 0.5)
 
 
@@ -122,7 +122,7 @@ class Elements:
     forest
         The elements of each article.
     layout
-        Which paragraphs make an article.
+        Which paragraphs belong to which article.
     """
 
     def __init__(self, forest: Forest, layout: Layout) -> None:
@@ -134,23 +134,23 @@ class Elements:
         self.of_article[forest.at] = layout.article
         for below, above in reversed(forest.levels):
             self.of_article[above] = self.of_article[below]
-        # Siblings of one shape, a family: the same parent and the same number of likes.
+        # Siblings of one shape form a family: they have the same parent and the same number of likes.
         family = (forest.parent + 1) * (forest.likes.max(initial=0) + 1) + forest.likes
         self.family_order = stable_order(family)
         new = changes(family.take(self.family_order))
         self.family_start = np.maximum.accumulate(np.where(new, np.arange(self.count), 0))
 
     def features(self, core: Float, words: Float, link: Float) -> Float:
-        """Describe each paragraph by its nearest enclosing elements and the one that separates core best.
+        """Describe each paragraph by its nearest enclosing elements and by the element that separates core best.
 
         Parameters
         ----------
         core
-            Probability of core so far, one a paragraph.
+            The probability of core so far of each paragraph.
         words
             Paragraph lengths in words.
         link
-            Share of each paragraph's characters that are in links.
+            The share of each paragraph's characters that are in links.
 
         Returns
         -------
@@ -167,7 +167,7 @@ class Elements:
         return np.column_stack(columns)
 
     def _nearest(self, core: Float, mass: Float, link: Float, hits: Float, total: Float) -> list[Float]:
-        # Of each element first, for there are fewer of them.
+        # First for each element, because there are fewer elements than paragraphs.
         of_element = np.column_stack(
             [
                 hits / total, total, hits, np.log1p(self.number), self.forest.sums(core) / self.number,
@@ -189,9 +189,9 @@ class Elements:
         return columns
 
     def _best(self, gain: Float, hits: Float, total: Float, all_mass: Float, all_core: Float) -> list[Float]:
-        # The element whose core, less its filler, is largest: where the story is.
+        # The element with the most core less its filler contains the story.
         article, at = self.layout.article, self.forest.at
-        # Of equal ones the outermost; sums of the same numbers in another order are equal.
+        # Of equal elements the outermost; sums of the same numbers in another order count as equal.
         rounded = np.round(gain, 9)
         greatest = np.maximum.reduceat(rounded, np.flatnonzero(changes(self.of_article)))
         equal = np.flatnonzero(rounded == greatest.take(self.of_article))
@@ -201,8 +201,8 @@ class Elements:
         is_best[best] = 1
         within = self.forest.largest(is_best)[at]
         height = self.depth - self.forest.depth[chosen]
-        # How far up the paragraph's chain meets that of the best element's first paragraph: a neighbour of the story,
-        # or another corner of the page.
+        # How far up the paragraph's elements meet those of the best element's first paragraph: this shows whether it is
+        # a neighbour of the story, or in another corner of the page.
         rows = np.arange(len(at))
         first_row = np.minimum.reduceat(np.where(within > 0, rows, len(rows)), self.layout.first) if len(rows) else rows
         met = self.forest.mark(at[first_row])
@@ -214,8 +214,8 @@ class Elements:
         ]  # fmt: skip
 
     def _siblings(self, hits: Float, all_core: Float) -> list[Float]:
-        # Pages that load one story behind the other repeat its element: what stands in the first is the story, what
-        # stands in the later ones is not. In a list of like parts of one story, each part is small.
+        # Pages that load one story after another repeat its element: the first one contains the story, the later ones
+        # do not. In a list of similar parts of one story, each part is small.
         running = np.concatenate([[0.0], np.cumsum(on_grid(hits[self.family_order], bits=COARSE_BITS))])
         earlier = np.empty(self.count)
         earlier[self.family_order] = running[:-1] - running[self.family_start]

@@ -1,15 +1,14 @@
-"""Landmarks: lines that stand on other pages of the same make, and the place of each paragraph between them.
+"""Landmarks: lines that are also on other pages of the same make, and the place of each paragraph between them.
 
-A menu, "Share this" and "Related articles" are the same on every page of a site; the story is between two of them. So
-the known line before a paragraph, the known line after it, and the steps to each tell a paragraph's place on a page of
-that make, as the names of the enclosing elements do where there is markup. Without markup, the first and last words of
-a paragraph tell more: on each page of a site the summary begins with "In short", and the byline with "By".
+A menu, "Share this" and "Related articles" are the same on every page of a site, and the story is between two of them.
+So the landmark before a paragraph, the landmark after it, and the steps to each describe its place on a page of that
+make, as the names of the enclosing elements do if there is markup. Without markup, the first and last words of a
+paragraph help more: on each page of a site the summary begins with "In short", and the byline with "By".
 
 Some of these lines frame the story of each page: a wrapper of a site cuts its pages there (Kushmerick, Weld and
 Doorenbos, "Wrapper induction for information extraction", IJCAI 1997). Here the lines are learned from labelled pages,
-and no single one decides: a line that stood after the stories of three pages may stand in the middle of a fourth. So
-the bounds of a page are those that leave the fewest such lines on the wrong side, and the least of what the model takes
-for story outside.
+and no single line decides: one that comes after the stories of three pages may be in the middle of a fourth. So the
+bounds of a page leave the fewest such lines on the wrong side, and the least probable story outside.
 """
 
 from __future__ import annotations
@@ -23,32 +22,32 @@ from corestory.features.tokens import JoinedTokens, Tokens, finish
 from corestory.types import Bool, Float, Int, UInt64
 
 FARTHEST = 4
-"""The most steps to a landmark that count; those beyond are cut."""
+"""The most steps to a landmark; greater distances are cut."""
 LONGEST_END = 4
-"""The most first words of a paragraph, and the most last ones, that make a token."""
+"""The most words at the beginning of a paragraph, and at its end, that form one token."""
 
 _MIX = np.uint64(0xD1342543DE82EF95)
 
 
 def place_tokens(lines: UInt64, known: Bool, layout: Layout, elements: UInt64 | None = None) -> Tokens:
-    """Describe the place of each paragraph by a few tokens, which are no words but hashes.
+    """Describe the place of each paragraph by a few tokens, which are hashes, not words.
 
     Parameters
     ----------
     lines
         The hash of each paragraph's text.
     known
-        Which of them are landmarks.
+        Whether each paragraph is a landmark.
     layout
-        Which paragraphs make an article.
+        Which paragraphs belong to which article.
     elements
-        A hash of each paragraph's enclosing elements; None without markup.
+        The hash of each paragraph's enclosing elements; None without markup.
 
     Returns
     -------
     Tokens
-        They say of each paragraph whether it is a landmark and, if so, which; which landmarks are before and after it,
-        each with and without the number of steps to it; and which elements enclose it. All n-grams are single tokens.
+        They describe for each paragraph whether it is a landmark and, if so, which one; the landmarks before and after
+        it, each with and without the number of steps to it; and the enclosing elements. All n-grams are single tokens.
 
     Examples
     --------
@@ -77,7 +76,7 @@ def place_tokens(lines: UInt64, known: Bool, layout: Layout, elements: UInt64 | 
 
 
 def end_tokens(words: Tokens) -> Tokens:
-    """Describe each paragraph by its first and its last words, as tokens that are no words but hashes.
+    """Describe each paragraph by its first and its last words, as tokens that are hashes, not words.
 
     Parameters
     ----------
@@ -130,7 +129,7 @@ def likeness(known: Bool, lines: UInt64, layout: Layout) -> Float:
 
 
 def element_hashes(tokens: JoinedTokens, number: Int) -> UInt64:
-    """Hash the markup words of each paragraph, in whatever order, by `BatchFeatures.markup_tokens`.
+    """Hash the markup words of each paragraph, in any order, as `BatchFeatures.markup_tokens` returns them.
 
     Examples
     --------
@@ -145,7 +144,7 @@ def element_hashes(tokens: JoinedTokens, number: Int) -> UInt64:
 
 
 def _landmark(lines: UInt64, row: Int, inside: Bool) -> UInt64:
-    """Return the hash of a landmark; 0 where the article has none on that side."""
+    """Return the hash of each paragraph's landmark on one side; 0 if its article has none there."""
     if not len(lines):
         return lines
     return np.where(inside, lines.take(row, mode="clip"), np.uint64(0))
@@ -163,11 +162,11 @@ def _sums_of_hashes(row: Int, hashes: UInt64, count: int) -> UInt64:
 
 
 SUREST = 4.0
-"""The most that a paragraph outside of the bounds weighs, in lines, however high its score is."""
+"""The greatest weight, in lines, of a paragraph outside of the bounds, however high its score is."""
 
 
 class BoundLines(NamedTuple):
-    """Lines that stand on one side of the stories of labelled pages, on every page on which they stand.
+    """Lines that are on one side of the stories of labelled pages, on every page that has them.
 
     Attributes
     ----------
@@ -180,21 +179,21 @@ class BoundLines(NamedTuple):
 
 
 def bound_lines(lines: UInt64, long_enough: Bool, labels: Int, log_odds: Float, layout: Layout) -> BoundLines:
-    """Find the lines that stand before the stories of labelled pages, and those that stand after them.
+    """Find the lines that come before the stories of labelled pages, and those that come after them.
 
     Parameters
     ----------
     lines
         The hash of each paragraph's text.
     long_enough
-        Which paragraphs are long enough to tell anything.
+        Whether each paragraph is long enough to be informative.
     labels
-        1 for core, 0 for filler, -1 for no label. A page without core has no story to stand before or after.
+        1 for core, 0 for filler, -1 for no label. A page without core has no story, so no line is before or after it.
     log_odds
-        The model's log-odds of core. If it finds more of a story outside of a page's first and last core than between
-        them, the gold text is probably that of another page, and teaches nothing.
+        The model's log-odds of core. If they show more story outside of a page's first and last core than between them,
+        the gold text is probably that of another page, and the page is not used.
     layout
-        Which paragraphs make a page.
+        Which paragraphs belong to which page.
 
     Examples
     --------
@@ -221,16 +220,16 @@ def bound_lines(lines: UInt64, long_enough: Bool, labels: Int, log_odds: Float, 
 
 
 def outside_of_story(before: Bool, after: Bool, log_odds: Float, layout: Layout) -> Bool:
-    """Return which paragraphs stand outside of the bounds of their page's story.
+    """Return whether each paragraph is outside of the bounds of its page's story.
 
     Parameters
     ----------
     before, after
-        Which paragraphs are lines that stand before stories, and after stories, on other pages.
+        Whether each paragraph is a line that comes before stories, and after stories, on other pages.
     log_odds
         The model's log-odds of core.
     layout
-        Which paragraphs make a page.
+        Which paragraphs belong to which page.
 
     Examples
     --------
@@ -250,7 +249,7 @@ def outside_of_story(before: Bool, after: Bool, log_odds: Float, layout: Layout)
 
 
 def _bounds(before: Bool, after: Bool, weight: Float) -> tuple[int, int]:
-    """Return the first paragraph of a page's story and the one behind its last: of the best bounds, the widest."""
+    """Return the first paragraph of a page's story and the one after its last; of equally good bounds, the widest."""
     lost = _sums(weight)
     beginning = lost + before.sum() - _sums(before)
     end = lost[-1] - lost + _sums(after)
@@ -261,7 +260,7 @@ def _bounds(before: Bool, after: Bool, weight: Float) -> tuple[int, int]:
 
 
 def _weights(log_odds: Float) -> Float:
-    """Weigh paragraphs by how much the model takes them for story: -log(1 - score), up to `SUREST`."""
+    """Return the weights of paragraphs as probable story: -log(1 - score), at most `SUREST`."""
     return np.minimum(np.logaddexp(0, log_odds), SUREST)
 
 

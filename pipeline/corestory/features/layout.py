@@ -12,23 +12,23 @@ from corestory.types import Float, Int, UInt64
 
 Number = TypeVar("Number", Float, Int)
 
-# `best_run` divides 1 into this many steps; two runs are equal if their sums differ by less than a step.
+# `best_run` divides 1 into this number of steps. Two runs are equal if their sums differ by less than a step.
 STEPS = 2.0**30
 
-# Steps of 2 ** -32 leave sums of up to two million exact, those of 2 ** -24 sums of 500 million: a batch has fewer
-# words than the one, and with all the elements around each, or its articles' runs apart, fewer than the other.
+# Steps of 2 ** -32 keep sums of up to two million exact, more than the words of a batch. Steps of 2 ** -24 keep sums of
+# 500 million exact, more than these words counted once for each element around them.
 GRID_BITS = 32
 COARSE_BITS = 24
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The articles of a batch of paragraphs; the rows of an article stand together, in the order of the page.
+    """The articles of a batch of paragraphs; the rows of an article are consecutive, in the order of the page.
 
     Attributes
     ----------
     sizes
-        Number of paragraphs of each article, each at least 1.
+        The number of paragraphs of each article, at least 1.
     """
 
     sizes: Int
@@ -47,31 +47,31 @@ class Layout:
 
     @cached_property
     def first(self) -> Int:
-        """Row of each article's first paragraph."""
+        """The row of each article's first paragraph."""
         return np.cumsum(self.sizes) - self.sizes
 
     @cached_property
     def article(self) -> Int:
-        """Each row's article, from 0."""
+        """The article of each row, from 0."""
         return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
     @cached_property
     def position(self) -> Int:
-        """Each row's position in its article, from 0."""
+        """The position of each row in its article, from 0."""
         return np.arange(len(self.article)) - self.first[self.article]
 
     @cached_property
     def start(self) -> Int:
-        """Each row's article's first row."""
+        """The first row of each row's article."""
         return self.first[self.article]
 
     @cached_property
     def end(self) -> Int:
-        """Each row's article's last row, plus one."""
+        """The last row of each row's article, plus one."""
         return self.start + self.sizes[self.article]
 
     def of_rows(self, kept: npt.NDArray[np.bool_]) -> "Layout":
-        """Lay some rows out without the others; articles of which no row is kept are left out.
+        """Lay out some rows without the others; leave out articles of which no row is kept.
 
         Examples
         --------
@@ -95,7 +95,7 @@ class Layout:
         return found
 
     def slices(self) -> list[slice]:
-        """Each article's rows.
+        """Return the rows of each article.
 
         Examples
         --------
@@ -106,20 +106,20 @@ class Layout:
         return [slice(begin, end) for begin, end in zip(begins, ends, strict=True)]
 
     def total(self, values: Float) -> Float:
-        """Sum over each article, one value per row."""
+        """Sum the values of each article; one sum per row."""
         return sums(self.article, values, len(self.sizes))[self.article]
 
     def maximum(self, values: Number) -> Number:
-        """Largest value of each article, one value per row."""
+        """Return the largest value of each article, one per row."""
         return np.maximum.reduceat(values, self.first)[self.article]
 
     def before(self, values: Float) -> Float:
-        """Sum over the article's rows before each row."""
+        """Sum the values of the article's rows before each row."""
         running = np.concatenate([[0.0], np.cumsum(on_grid(values))])
         return np.asarray(running[:-1] - running[self.start])
 
     def neighbours(self, values: Float, steps: Sequence[int], *, outside: float = 0.0) -> Float:
-        """Values some steps before (negative) or after each row, `outside` beyond the article, in a column for each."""
+        """Return values some steps before (negative) or after each row, `outside` beyond the article; in columns."""
         count = len(values)
         columns = np.empty((len(steps), count))
         for column, step in zip(columns, steps, strict=True):
@@ -129,7 +129,7 @@ class Layout:
         return columns.T
 
     def means(self, values: Float, widths: Sequence[int]) -> Float:
-        """Means over some rows before and after each row, 0 where there is none; two columns for each width."""
+        """Return means over some rows before and after each row, 0 if there are none; two columns for each width."""
         running = np.concatenate([np.zeros(1), np.cumsum(on_grid(values))])
         columns = np.empty((2 * len(widths), len(values)))
         for number, width in enumerate(widths):
@@ -142,7 +142,7 @@ class Layout:
         return columns.T
 
     def gaps(self, marked: npt.NDArray[np.bool_]) -> list[Float]:
-        """Count, as ``log1p``, the steps back to the last other marked row and on to the next; all rows if none."""
+        """Return ``log1p`` of the steps back to the last marked row and on to the next one; of all rows if none."""
         rows = np.arange(len(self.article))
         last, following = self.nearest(marked)
         since = np.where(last >= self.start, rows - last, self.end - self.start)
@@ -150,7 +150,7 @@ class Layout:
         return [np.log1p(since), np.log1p(until)]
 
     def nearest(self, marked: npt.NDArray[np.bool_]) -> tuple[Int, Int]:
-        """Find the last marked row before each row and the first one after it, beyond its article as well.
+        """Find the last marked row before each row and the first one after it, also beyond its article.
 
         Examples
         --------
@@ -164,7 +164,7 @@ class Layout:
         return last[:-1], following[1:]
 
     def order(self, values: Float | UInt64) -> Int:
-        """Sort the rows of each article by value, those of equal value in the order of the page.
+        """Sort the rows of each article by value; rows of equal value stay in the order of the page.
 
         Examples
         --------
@@ -175,14 +175,14 @@ class Layout:
         return order.take(stable_order(self.article.take(order)))
 
     def ranks(self, values: Float) -> Float:
-        """Share of the article's other rows with a smaller value, or an equal one earlier; 0 to 1."""
+        """Return the share of the article's other rows with a smaller value, or an equal one earlier; 0 to 1."""
         order = self.order(values)
         rank = np.empty(len(order))
         rank[order] = self.position
         return np.asarray(rank / np.maximum(self.end - self.start - 1, 1))
 
     def best_run(self, values: Float) -> tuple[Int, Int]:
-        """First row and last row plus one of the run with the largest sum in each row's article.
+        """Return the first row, and the last row plus one, of the run with the largest sum in each row's article.
 
         Among equal sums, the run that ends first wins, then the shortest; no run is empty. Maximum subsequence
         segmentation (Pasternack and Roth, WWW 2009).
@@ -191,7 +191,7 @@ class Layout:
         whole = np.rint(values * STEPS).astype(np.int64)
         running = np.cumsum(whole)
         previous = running - whole
-        # A later article's values lie below those of the one before, so the running minimum starts anew in each.
+        # The values of a later article are below those of the one before, so the running minimum starts anew in each.
         span = np.add.reduceat(np.abs(whole), self.first) + 1 if len(whole) else whole
         base = previous.take(self.start) + np.repeat(2 * np.cumsum(span) - span, self.sizes)
         lowered = previous - base
@@ -204,7 +204,7 @@ class Layout:
         return np.repeat(begun[last], self.sizes), np.repeat(last + 1, self.sizes)
 
     def _beyond(self, step: int) -> Int:
-        """Rows without a row this many steps away in their article."""
+        """Return the rows without a row this many steps away in their article."""
         found = self._known_beyond.get(step)
         if found is None:
             there = self.position + step
@@ -213,7 +213,7 @@ class Layout:
         return found
 
     def _around(self, width: int) -> tuple[Int, Int, Float, Float]:
-        """Return the first row and the last row plus one within `width` of each row, and their numbers, at least 1."""
+        """Return the bounds of the rows within `width` of each, and their counts before and after it, at least 1."""
         found = self._known_around.get(width)
         if found is None:
             rows = np.arange(len(self.article))
@@ -234,10 +234,10 @@ class Layout:
 
 
 def stable_order(values: Int | UInt64) -> Int:
-    """Sort whole numbers, none of them negative, equal ones in their order.
+    """Sort whole numbers, none of them negative; equal ones keep their order.
 
-    NumPy sorts numbers of 16 bits by their digits (a radix sort), so that several such passes take a third of the time
-    of any other sort.
+    NumPy sorts 16-bit numbers by their digits (a radix sort), so several such passes take a third of the time of any
+    other sort.
 
     Examples
     --------
@@ -251,7 +251,7 @@ def stable_order(values: Int | UInt64) -> Int:
 
 
 def _as_whole(values: Float | UInt64) -> UInt64:
-    """Return whole numbers in the same order as some numbers."""
+    """Return whole numbers that have the same order as some numbers."""
     if values.dtype == np.uint64:
         return np.asarray(values, np.uint64)
     # The bits of positive numbers sort as the numbers do; adding 0 turns -0 into 0.
@@ -261,7 +261,7 @@ def _as_whole(values: Float | UInt64) -> UInt64:
 
 
 def changes(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
-    """Return whether each value differs from the one before it; the first is.
+    """Return whether each value differs from the one before it; True for the first.
 
     Examples
     --------
@@ -290,7 +290,7 @@ def on_grid(values: npt.NDArray[np.bool_ | np.floating], *, bits: int = GRID_BIT
 
 
 def sums(key: Int, values: npt.NDArray[np.bool_] | Float, count: int) -> Float:
-    """Sum of the values of each key from 0 to `count` - 1.
+    """Return the sum of the values of each key from 0 to `count` - 1.
 
     Examples
     --------

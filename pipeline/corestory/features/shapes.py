@@ -1,12 +1,12 @@
 """The shapes of paragraphs and words in any language, and the marks that renderings of pages add to lines.
 
 One tool writes a list item as "• Sport", another as "* Sport" or "1. Sport", and a third as "Sport". The words are read
-without such marks, so that they are the same whichever tool made the text, and the marks become features.
+without such marks, so that they are the same for every tool, and the marks become features.
 
-In the form of a paragraph, each word becomes what it looks like (lower case and how long, capitalised, all capitals,
-digits and how many, mixed, a character of a script without spaces), each other visible character stays itself, and the
-ends of the paragraph are tokens too. A byline, a headline, a date and a sentence differ in this form in every language,
-and n-grams of it are scored like n-grams of words.
+In the form of a paragraph, each word is replaced by its shape (lower case and its length, capitalised, all capitals,
+digits and their number, mixed, a character of a script without spaces). Each other visible character stays, and the
+ends of the paragraph are tokens, too. In every language a byline, a headline, a date and a sentence have different
+forms, and n-grams of a form are scored like n-grams of words.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from corestory.types import Float, Int, UInt64
 
 MARKS = ("bullet", "dash", "asterisk", "number", "quote mark", "heading mark", "table cell", "link mark")
 
-# Groups in the order of `MARKS`. What could begin a sentence or a number is a mark only before a space.
+# Groups in the order of `MARKS`. A character that could begin a sentence or a number is a mark only before a space.
 _LEADING = re.compile(
     r"\s*(?:([•‣▪●○◦■□►▸▶»›·✓✔★☆➤◆◇](?=\s)|[•‣▪●○◦►▸▶➤]|o(?=\s))|([-–—](?=\s))|([*+](?=\s))"
     r"|(\(?\d{1,3}[.)](?=\s)|\(?[a-z]\)(?=\s))|(>)|(#{1,6}(?=\s))|(\|))\s*"
@@ -34,14 +34,14 @@ _LEADING = re.compile(
 _LINK = MARKS.index("link mark")
 _LINK_NUMBER = re.compile(r"\[\d{1,4}\](?=[^\s\W])")
 _LINK_ADDRESS = re.compile(r"(?:!\[|\[)([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
-# It looks back from its first character: a search for a character is many times as fast as one that looks back first.
+# The pattern looks back from its first character, because searching a character first is many times as fast.
 _EMPHASIS = re.compile(r"[*_](?:(?<!\w[*_])[*_]{0,2}(?=\w)|(?<=[\w.!?,;:][*_])[*_]{0,2}(?!\w))")
-# A quoted list item has two marks, and none has more than three.
+# A quoted list item has two marks, and no paragraph has more than three.
 _MOST_MARKS = 3
 
 
 def unmarked(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.float64]]:
-    """Take the marks of their rendering off paragraphs.
+    """Remove the marks of their rendering from paragraphs.
 
     Parameters
     ----------
@@ -51,10 +51,10 @@ def unmarked(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.float64]]:
     Returns
     -------
     plain : list of str
-        The paragraphs without leading marks, link numbers, Markdown links' addresses and Markdown's emphasis. A
-        paragraph of marks alone stays as it is.
+        The paragraphs without leading marks, link numbers, addresses of Markdown links and Markdown's emphasis. A
+        paragraph that consists of marks stays as it is.
     marks : numpy.ndarray
-        Which marks each paragraph has, one column for each of `MARKS`.
+        Whether each paragraph has each mark, one column for each of `MARKS`.
 
     Examples
     --------
@@ -101,7 +101,7 @@ CHARACTERS_A_WORD = 2.0
 
 
 def shape_features(texts: Sequence[str]) -> tuple[Float, Float]:
-    """Describe each paragraph by its form alone.
+    """Describe each paragraph by its form, not its words.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def shape_features(texts: Sequence[str]) -> tuple[Float, Float]:
     Returns
     -------
     words : numpy.ndarray
-        Length of each in words.
+        The length of each paragraph in words.
     features : numpy.ndarray
         One row per paragraph, one column for each of `NAMES`; lengths as logarithms, the rest as shares or flags.
 
@@ -129,18 +129,18 @@ def shape_features(texts: Sequence[str]) -> tuple[Float, Float]:
 
 
 def shape_of(characters: Characters) -> tuple[Float, Float]:
-    """Describe each of some texts, as `shape_features`."""
+    """Describe each of some texts, as `shape_features` does."""
     at, begun, count = characters.at, characters.begun, characters.totals
     length = (characters.ends - characters.begins).astype(float)
 
     def starting(flag: int) -> Int:
         return count(at & flag > 0)
 
-    # Marks stand by themselves, so to look at the first character of each word or mark is to see every mark.
+    # Each mark is separate, so the first characters of all words and marks include every mark.
     letters, digits, upper, lower = map(count, characters.lengths)
     unspaced = starting(cp.ALONE)
     symbols = starting(cp.SYMBOL)
-    if "_" in characters:  # the one symbol within words
+    if "_" in characters:  # the only symbol within words
         underscores = np.flatnonzero(characters.codes == ord("_"))
         inside = np.searchsorted(underscores, characters.ends) - np.searchsorted(underscores, characters.begins)
         symbols += inside - count(characters.codes.take(characters.starts) == ord("_"))
@@ -174,7 +174,7 @@ def shape_of(characters: Characters) -> tuple[Float, Float]:
 
 
 def _ends(characters: Characters) -> tuple[cp.Flags, cp.Flags, cp.Flags]:
-    """Return what the first, the last and the last but one character of a text is; 0 where none is."""
+    """Return the flags of the first, the last and the last but one character of each text; 0 if there is none."""
     padded = np.concatenate([np.zeros(2, np.uint16), characters.flags, np.zeros(1, np.uint16)])
     length = characters.ends - characters.begins
     first = padded[characters.begins + 2] * (length > 0)
@@ -184,12 +184,12 @@ def _ends(characters: Characters) -> tuple[cp.Flags, cp.Flags, cp.Flags]:
 Tokenised = TypeVar("Tokenised", Int, UInt64)
 
 LONGEST = 4
-# The number of tokens that are read: the form of a paragraph shows at its start.
+# The number of tokens that are read, because the form of a paragraph shows at its start.
 TOKENS_READ = 80
 
 _BEGIN, _END, _DIGITS, _LOWER, _UPPER, _CAPITALISED, _MIXED, _UNSPACED = (1 << 32) + np.arange(8) * 16
 _LONGEST_DIGITS = 5
-# Lower-case words of fewer letters, of fewer letters than the next, and longer ones.
+# The letters from which a lower-case word is no longer short, and from which it is long.
 _SHORT, _LONG = 4, 8
 
 
@@ -224,18 +224,18 @@ def forms_of(characters: Characters) -> Tokens:
 
 
 def between_ends(inner: Tokenised, sizes: Int, *, most: int, begin: int, end: int) -> tuple[Int, Tokenised]:
-    """Put a token before the first of each text's tokens, and one behind the last of those that are read.
+    """Put a token before the first of each text's tokens, and one after the last of those that are read.
 
     Parameters
     ----------
     inner
         Tokens of all texts, in order.
     sizes
-        How many of them each text has.
+        The number of tokens of each text.
     most
         The most tokens of a text that are read.
     begin, end
-        The tokens that stand for its ends.
+        The tokens for the beginning and the end of a text.
 
     Returns
     -------
@@ -275,7 +275,7 @@ def _words(characters: Characters) -> Int:
 
 @cache
 def _kinds() -> Int:
-    # By what is seen of a word, and by how long it is.
+    # By the properties of a word's characters, and by its length.
     looks, length = np.arange(1 << 7)[:, None], np.arange(_LONG + 1)
     digits, some_lower, some_upper, more_upper, some_digits, capital, alone = (looks >> bit & 1 > 0 for bit in range(7))
     return np.select(

@@ -1,10 +1,10 @@
 r"""Words of many paragraphs at once, as 64-bit hashes.
 
-A token is a run of word characters as in Python's ``\w+`` after lower-casing, every decimal digit read as ``0``; in
-scripts written without spaces each character, digits as well, is a token of its own. `TOKEN_PATTERN` and `normalise`
-say the same to scikit-learn's vectorizers, and the tests hold the two equal.
+A token is a run of word characters as in Python's ``\w+`` after lower-casing, with every decimal digit read as ``0``.
+In scripts without spaces, each character, also a digit, is a token of its own. `TOKEN_PATTERN` and `normalise` define
+the same tokens for scikit-learn's vectorizers, and the tests check that both agree.
 
-The whole batch is joined and read as an array of code points, so that no Python loop runs over paragraphs or words.
+The whole batch is joined and read as an array of code points, so no Python loop runs over paragraphs or words.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from corestory.features import characters as cp
 from corestory.features.characters import Characters, pieces
 from corestory.types import Bool, Int, UInt64
 
-# As `corestory.model.ngrams.Lookup.find`: hashes, and which of them, to those that are known and their numbers.
+# As `corestory.model.ngrams.Lookup.find`: takes hashes, and which of them to use; returns the known ones and their
+# numbers.
 Find = Callable[[UInt64, Bool | None], tuple[Int, Int]]
 
 _CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in cp.UNSPACED)
@@ -35,9 +36,9 @@ _DIGITS = re.compile(rf"(?![{_CLASS}])\d")
 
 
 def normalise(text: str) -> str:
-    """Lower-case a text and read its decimal digits as ``0``: what scikit-learn's vectorizers take as preprocessor.
+    """Lower-case a text and read its decimal digits as ``0``: the preprocessor of scikit-learn's vectorizers.
 
-    Digits of scripts written without spaces stay, for there each is a token of its own.
+    Digits of scripts without spaces stay, because each of them is a token of its own.
 
     Examples
     --------
@@ -56,7 +57,7 @@ def tokens_of(text: str) -> list[str]:
     (['the', '2', 'quays'], ['港', '町', 'no', '2'])
     """
     folded = text.casefold()
-    # Elsewhere the two patterns are the same, and one is several times as fast.
+    # Otherwise the two patterns match the same, and the simpler one is several times as fast.
     unspaced = not folded.isascii() and re.search(f"[{_CLASS}]", folded)
     return re.findall(TOKEN_PATTERN if unspaced else r"\w+", folded)
 
@@ -68,13 +69,13 @@ class Tokens:
     Attributes
     ----------
     row
-        For each token, the number of its text; never decreasing.
+        The number of each token's text; never decreasing.
     hashes
-        For each token, its 64-bit hash.
+        The 64-bit hash of each token.
     count
-        How many texts the batch has.
+        The number of texts in the batch.
     longest
-        How many tokens the longest n-gram has that is made of them.
+        The number of tokens in the longest n-gram that is made of them.
     """
 
     row: Int
@@ -83,12 +84,12 @@ class Tokens:
     longest: int = 2
 
     def rows(self, begin: int, end: int) -> Tokens:
-        """Tokens of the texts from number `begin` up to, not with, number `end`; the texts keep their numbers."""
+        """Return the tokens of the texts from number `begin` to before number `end`; the texts keep their numbers."""
         inside = slice(*np.searchsorted(self.row, (begin, end)))
         return Tokens(self.row[inside], self.hashes[inside], self.count, self.longest)
 
     def of_rows(self, kept: Bool) -> Tokens:
-        """Tokens of some of the texts, numbered from 0."""
+        """Return the tokens of some of the texts, which are numbered from 0."""
         inside = np.flatnonzero(kept.take(self.row))
         number = np.cumsum(kept) - 1
         return Tokens(
@@ -96,7 +97,7 @@ class Tokens:
         )
 
     def leading(self, most: int) -> Tokens:
-        """Tokens of the same texts, the first ones of each.
+        """Return the first tokens of each text.
 
         Examples
         --------
@@ -108,25 +109,25 @@ class Tokens:
 
     @property
     def sizes(self) -> Int:
-        """Number of tokens of each text."""
+        """The number of tokens of each text."""
         return np.bincount(self.row, minlength=self.count)
 
     @property
     def positions(self) -> Int:
-        """Position of each token in its text, from 0."""
+        """The position of each token in its text, from 0."""
         sizes = self.sizes
         return np.arange(len(self.row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
 
     def ngrams(self) -> Iterator[Tokens]:
-        """Return the n-grams of each length up to `longest`, the tokens themselves first."""
+        """Yield the n-grams of each length up to `longest`, first the tokens themselves."""
         for row, hashes, whole in self.runs():
             yield self if whole is None else Tokens(row[whole], hashes[whole], self.count, self.longest)
 
     def runs(self) -> Iterator[tuple[Int, UInt64, Bool | None]]:
-        """Return the runs of each length up to `longest`: the text of each, its hash, and whether it lies within it.
+        """Yield the runs of each length up to `longest`: the text of each, its hash, and whether it is within one text.
 
-        A run's hash is made of the hash of the run without its last token, and of that token's. Single tokens, which
-        come first, always lie within their texts: None stands for an array of true values.
+        A run's hash is computed from the hash of the run without its last token, and from that token's. Single tokens
+        come first. They always lie within their texts: None stands for an array of true values.
         """
         row, hashes = self.row, self.hashes
         last = hashes + _MIX
@@ -137,10 +138,10 @@ class Tokens:
             yield row, hashes, row == self.row[length - 1 :]
 
     def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int, Int]]]]:
-        """Find the n-grams of `size` texts at a time: those of a whole corpus would fill the memory.
+        """Find the known n-grams of `size` texts at a time, because those of a whole corpus would fill the memory.
 
-        For each piece the number of its first text, and arrays of the text's number and that of the n-gram; the texts
-        of an n-gram are in order.
+        Yields, for each piece, the number of its first text, and arrays of the text's number and the n-gram's number;
+        the texts of an n-gram are in order.
         """
         for first in range(0, self.count, size):
             found = []
@@ -154,7 +155,7 @@ class Tokens:
         return np.bincount(self.row, np.isin(self.hashes, hashes), self.count) > 0
 
     def pairs(self) -> Tokens:
-        """Return the bigrams: each two neighbouring tokens of a text, hashed from their hashes."""
+        """Return the bigrams: each pair of neighbouring tokens of a text, hashed from their hashes."""
         _, pairs, *_ = self.ngrams()
         return pairs
 
@@ -181,7 +182,7 @@ def tokenise(texts: Sequence[str]) -> Tokens:
 
 
 def end_to_end(parts: Sequence[Tokens], *, longest: int = 2) -> Tokens:
-    """Make one batch of several: the texts of each are numbered after those of the one before.
+    """Make one batch of several; the texts of each are numbered after those of the one before.
 
     Examples
     --------
@@ -204,9 +205,10 @@ def words_of(characters: Characters) -> Tokens:
     """Hash the words of some texts."""
     characters = characters.lowered()
     starts = characters.starts[characters.begun]
-    # A token's hash comes from the sum of its mixed code points, each times a power of an odd number by its position in
-    # the token. Here each is multiplied by the power of its position in the whole batch, and each token's part of the
-    # running sum is divided by the power of its first position: odd numbers have inverses, and no step is rounded.
+    # A token's hash is computed from the sum of its mixed code points, each times a power of an odd number by its
+    # position in the token. Here each is multiplied by the power of its position in the whole batch, and each token's
+    # part of the running sum is divided by the power of its first position. Odd numbers have inverses, so no step is
+    # rounded.
     powers, inverses = running_powers(len(characters.codes).bit_length())
     mixed = _mixed(characters)
     mixed *= powers[: len(mixed)]
@@ -242,7 +244,7 @@ def _longer(run: UInt64, last: UInt64) -> UInt64:
 
 
 def hash_token(token: str) -> int:
-    """Hash one token or, with a space between two, a bigram, as `tokenise` does.
+    """Hash one token, or a bigram with a space between its tokens, as `tokenise` does.
 
     Examples
     --------
@@ -255,7 +257,7 @@ def hash_token(token: str) -> int:
 
 
 def finish(value: UInt64) -> UInt64:
-    """Mix the bits of hashes, so that sums and products of few values become as good as random."""
+    """Mix the bits of hashes, so that sums and products of few values are as good as random."""
     value = (value ^ (value >> np.uint64(30))) * _FINAL_1
     value = (value ^ (value >> np.uint64(27))) * _FINAL_2
     return value ^ (value >> np.uint64(31))
@@ -263,7 +265,7 @@ def finish(value: UInt64) -> UInt64:
 
 @lru_cache(maxsize=4)
 def running_powers(bits: int) -> tuple[UInt64, UInt64]:
-    """Return ``2 ** bits`` powers of an odd number, and of its inverse, to hash parts of a running sum."""
+    """Return ``2 ** bits`` powers of an odd number, and of its inverse, for hashing parts of a running sum."""
     found = []
     for factor in (int(_STEP), pow(int(_STEP), -1, 1 << 64)):
         powers = np.full(1 << bits, factor, np.uint64)
@@ -274,18 +276,18 @@ def running_powers(bits: int) -> tuple[UInt64, UInt64]:
 
 @dataclass(frozen=True, slots=True)
 class JoinedTokens:
-    """Tokens of a batch of texts, each some parts with a space between; n-grams are single tokens and pairs.
+    """Tokens of a batch of texts, each joined from parts with a space between; n-grams are single tokens and pairs.
 
     Attributes
     ----------
     parts
         Tokens of the parts.
     row
-        For each occurrence of a part, the number of the text; never decreasing.
+        For each occurrence of a part, the number of its text; never decreasing.
     part
-        For each of them, the part's number.
+        For each occurrence, the part's number.
     count
-        How many texts the batch has.
+        The number of texts in the batch.
 
     Examples
     --------
@@ -305,7 +307,7 @@ class JoinedTokens:
         return np.bincount(self.row, self.parts.having(hashes).take(self.part), self.count) > 0
 
     def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int, Int]]]]:
-        """Find the n-grams, as `corestory.features.tokens.Tokens.known` does; of at most 65,536 texts at a time."""
+        """Find the known n-grams, as `corestory.features.tokens.Tokens.known`, of at most 65,536 texts at a time."""
         within = [
             (row, number) for _, found in self.parts.known(find, max(self.parts.count, 1)) for row, number in found
         ]
@@ -322,7 +324,7 @@ class JoinedTokens:
             yield first, [(texts.take(by_text), numbers.take(by_text))]
 
     def _joints(self, find: Find) -> tuple[Int, Int]:
-        """Find the pairs of a part's last token and the first of the next."""
+        """Find the pairs of a part's last token and the next part's first token."""
         lengths = np.bincount(self.parts.row, minlength=self.parts.count)
         begins = np.cumsum(lengths) - lengths
         held = lengths.take(self.part) > 0
@@ -334,7 +336,7 @@ class JoinedTokens:
 
 
 def gathered(row: Int, part: Int, begins: Int, lengths: Int) -> tuple[Int, Int]:
-    """Concatenate the contents of the parts: the text of each item, and its index in the contents of all parts."""
+    """Concatenate the contents of some parts: return the text of each item, and its index in all parts' contents."""
     length = lengths.take(part)
     before = np.cumsum(length) - length
     at = np.repeat(begins.take(part) - before, length)

@@ -1,4 +1,4 @@
-"""Topic: how close a paragraph's words are to the rest of its own article, by TF-IDF cosine."""
+"""Topic: how close a paragraph's words are to the rest of its own article, as the cosine of TF-IDF vectors."""
 
 from __future__ import annotations
 
@@ -13,25 +13,26 @@ from corestory.features.layout import Layout, changes, stable_order, sums
 from corestory.features.tokens import Tokens
 from corestory.types import Bool, Float, Int, UInt64
 
-# A paragraph at least as likely and as long as this counts as story: for the distance to the story, and for its words.
+# The least probability and the fewest words of a paragraph that counts as story: for the distance to the story, and for
+# its words.
 SURE = 0.5
 SURE_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Tokens of some texts, each word a number.
+    """The tokens of some texts, with a number for each word.
 
     Attributes
     ----------
     row
-        For each token, the number of its text; never decreasing.
+        The number of each token's text; never decreasing.
     number
-        For each token, its word's number.
+        The number of each token's word.
     idf
-        For each number, the word's inverse document frequency.
+        The inverse document frequency of each word, by its number.
     hashes
-        For each number, the word's hash.
+        The hash of each word, by its number.
     """
 
     row: Int
@@ -41,14 +42,14 @@ class Terms:
 
 
 def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -> list[Terms]:
-    """Give each word of several batches a number, in all of them the same.
+    """Give each word of several batches a number, the same in all of them.
 
     Parameters
     ----------
     batches
         The words of each batch, as single tokens.
     idf_of
-        What gives hashes their inverse document frequencies.
+        Returns the inverse document frequencies of words by their hashes.
 
     Examples
     --------
@@ -74,21 +75,21 @@ def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The distinct words of each paragraph of a batch, counted.
+    """The distinct words of each paragraph of a batch, with their counts.
 
-    They stand article by article, in it word by word, and those of a word in the order of the page.
+    The entries are sorted by article, then by word, then in the order of the page.
 
     Attributes
     ----------
     row, word, count, weight
-        For each entry its paragraph, its word's index below, how often it stands there, and its TF-IDF weight: a
-        paragraph's weights are a vector of length 1.
+        For each entry its paragraph, the index of its word in the arrays below, the count of the word in the paragraph,
+        and its TF-IDF weight. A paragraph's weights are a vector of length 1.
     first, size
-        For each word of an article, the first of its entries, and how many it has.
+        For each word of an article its first entry, and the number of its entries.
     article, number, idf
-        For each word of an article, the article, its number in `Terms`, and its inverse document frequency.
+        For each word of an article the article, the word's number in `Terms`, and its inverse document frequency.
     signature
-        For each paragraph, a number that is equal for paragraphs of the same words, each as often.
+        For each paragraph a number that is equal for paragraphs with the same words and counts.
     """
 
     row: Int
@@ -111,9 +112,10 @@ class Entries:
         terms
             The paragraphs' words.
         layout
-            Which paragraphs make an article.
+            Which paragraphs belong to which article.
         """
-        # The sum of hashes does not depend on their order, nor on the batch: 64-bit addition wraps and is exact.
+        # The sum of hashes does not depend on their order, nor on the batch, because 64-bit addition wraps and is
+        # exact.
         running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms.hashes.take(terms.number), dtype=np.uint64)])
         signature = np.diff(running.take(np.searchsorted(terms.row, np.arange(len(layout.article) + 1))))
         number_bits = len(terms.idf).bit_length()
@@ -138,9 +140,9 @@ class Entries:
         Parameters
         ----------
         kept
-            Which paragraphs.
+            Whether each paragraph is one of them.
         layout
-            Which of them make an article.
+            Which of them belong to which article.
         """
         inside = np.flatnonzero(kept.take(self.row))
         row = (np.cumsum(kept) - 1).take(self.row.take(inside))
@@ -153,7 +155,7 @@ class Entries:
         )  # fmt: skip
 
     def find(self, article: Int, number: Int) -> Int:
-        """Return the words of articles that are among theirs, by the words' numbers in `Terms`."""
+        """Return the indexes of articles' words, by their numbers in `Terms`; leave out words that an article lacks."""
         if not len(self.number):
             return np.zeros(0, np.int64)
         bits = max(int(self.number.max()), int(number.max(initial=0))).bit_length()
@@ -163,7 +165,7 @@ class Entries:
 
 
 def _numbered(words: Int) -> tuple[Int, Int, Int]:
-    """Give each sorted entry's word an index among the distinct, and each word its first entry and its size."""
+    """Give each sorted entry the index of its distinct word, and each word its first entry and its size."""
     new = changes(words)
     first = np.flatnonzero(new)
     return np.cumsum(new) - 1, first, np.diff(first, append=len(words))
@@ -172,7 +174,7 @@ def _numbered(words: Int) -> tuple[Int, Int, Int]:
 NAMES = ("topic of likely core", "topic of likely filler", "topic of neighbours", "words found in likely core",
          "times in article", "topic before", "topic after")  # fmt: skip
 
-# Neighbours are the paragraphs at most this many rows away.
+# The most rows from a paragraph to its neighbours.
 NEAR = 3
 
 
@@ -184,7 +186,7 @@ class TopicVectors:
     entries
         The words of the paragraphs.
     layout
-        Which paragraphs make an article.
+        Which paragraphs belong to which article.
     """
 
     def __init__(self, entries: Entries, layout: Layout) -> None:
@@ -192,7 +194,7 @@ class TopicVectors:
         rows = len(layout.article)
         self._signature = entries.signature
         self._some: Float = (np.bincount(entries.row, minlength=rows) > 0).astype(float)
-        # Nothing is shared by way of a word that only one paragraph of its article has.
+        # A word that only one paragraph of its article has is shared with none.
         shared = entries.size > 1
         chosen = np.flatnonzero(shared.take(entries.word))
         self._row: Int = entries.row.take(chosen)
@@ -210,7 +212,7 @@ class TopicVectors:
         Parameters
         ----------
         core
-            Probability of core so far, one a paragraph.
+            The probability of core so far of each paragraph.
         words
             Paragraph lengths in words.
 
@@ -226,7 +228,7 @@ class TopicVectors:
 
     @cached_property
     def _near(self) -> Float:
-        # Entries of one word stand in the order of the page, so a word's next use is the entry that follows.
+        # The entries of one word are in the order of the page, so a word's next use is the next entry.
         count = len(self._some)
         position = self.layout.position.take(self._row)
         near = np.zeros(count)
@@ -238,7 +240,7 @@ class TopicVectors:
         return near
 
     def _found(self, core: npt.NDArray[np.bool_]) -> tuple[Float, Float, Float]:
-        # Share of a paragraph's word weight that core elsewhere, core before it and core after it has too.
+        # The shares of a paragraph's word weight that core elsewhere, core before it and core after it also have.
         count, entry = len(self._some), np.arange(len(self._row))
         sure = np.flatnonzero(core.take(self._row))
         words = self._word.take(sure)
@@ -256,7 +258,7 @@ class TopicVectors:
         pulled = self._weight * mass.take(self._row)
         centre = np.add.reduceat(pulled, self._first) if len(pulled) else pulled
         dot = sums(self._row, self._weight * (centre.take(self._word) - pulled), count)
-        # The rest's length: the centre's without the paragraph's own part.
+        # The length of the rest: that of the centre without the paragraph's own part.
         whole = sums(self._article, centre**2, len(self.layout.sizes))[self.layout.article]
         whole += self.layout.total(mass**2 * self._own)
         rest = whole - mass * (2 * dot + mass * self._some)
@@ -264,7 +266,7 @@ class TopicVectors:
 
     @cached_property
     def _repeats(self) -> Float:
-        """Logarithm of how often the paragraph's text stands in its article."""
+        """The logarithm of the number of times that the paragraph's text is in its article."""
         order = self.layout.order(self._signature)
         number = np.empty(len(order), np.int64)
         number[order] = np.cumsum(changes(self._signature[order]) | changes(self.layout.article[order]))
@@ -274,7 +276,7 @@ class TopicVectors:
 TITLE_NAMES = ("words in title", "title words", "is title", "rows from title", "after title", "words in title before",
          "words in title after")  # fmt: skip
 
-# A paragraph is the title itself if more than this share of its words are in it, and of the title's in the paragraph.
+# A paragraph is the title itself if more than this share of its words is in the title, and of the title's words in it.
 SAME = 0.75
 
 
@@ -286,14 +288,14 @@ def title_features(entries: Entries, titles: Terms, layout: Layout) -> Float:
     entries
         The words of the paragraphs.
     titles
-        The words of the titles, numbered as they are; one text per article, empty where there is none.
+        The words of the titles, with the same numbers; one text per article, empty if there is no title.
     layout
-        Which paragraphs make an article.
+        Which paragraphs belong to which article.
 
     Returns
     -------
     numpy.ndarray
-        One column for each of `NAMES`.
+        One column for each of `TITLE_NAMES`.
     """
     count = len(layout.article)
     named = np.zeros(len(entries.size), bool)
