@@ -1,4 +1,4 @@
-"""Labels for a page's paragraphs: the words of the page are aligned, in order, with those of the gold text."""
+"""Labels for a page's paragraphs, from the alignment of the page's words, in order, with those of the gold text."""
 
 import re
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from hashlib import blake2b
 
 import numpy as np
 
-# Scripts written without spaces have no words to align; each of their characters is one.
+# Scripts without spaces have no words to align, so each of their characters counts as a word.
 _WORD = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\W\u2e80-\u9fff\uf900-\ufaff]+")
 
 
 def alignment_words(text: str) -> list[str]:
-    """Lower-cased words of a text; a character each in scripts without spaces.
+    """Return the lower-cased words of a text; in scripts without spaces, its characters.
 
     Examples
     --------
@@ -22,29 +22,29 @@ def alignment_words(text: str) -> list[str]:
 
 
 def aligned_share(paragraphs: Sequence[str], gold: str) -> np.ndarray:
-    """Share of each paragraph's words that the gold text has, in the same order.
+    """Return the share of each paragraph's words that the gold text also has, in the same order.
 
-    The longest common subsequence of the page's words and the gold text's decides, so that white space, quotes and
-    dashes, in which gold text differs from its page, do not matter, and a word counts once.
+    The longest common subsequence of the words of both decides. So white space, quotes and dashes, in which a gold text
+    differs from its page, do not matter, and each word counts once.
 
     Parameters
     ----------
     paragraphs
         The page's paragraphs, in order.
     gold
-        The story's text as somebody extracted it by hand.
+        The story's text as a person extracted it.
 
     Returns
     -------
     numpy.ndarray
-        One share from 0 to 1 a paragraph; NaN where a paragraph has no word.
+        The share of each paragraph, from 0 to 1; NaN for a paragraph without words.
 
     Examples
     --------
     >>> aligned_share(["Home | News", "The quay opened.", "Read more"], "The quay — opened").tolist()
     [0.0, 1.0, 0.0]
     """
-    from rapidfuzz.distance import LCSseq  # what only counts words needs no alignment
+    from rapidfuzz.distance import LCSseq  # counting words needs no alignment
 
     words = [alignment_words(paragraph) for paragraph in paragraphs]
     page = [word for paragraph in words for word in paragraph]
@@ -60,12 +60,12 @@ def aligned_share(paragraphs: Sequence[str], gold: str) -> np.ndarray:
         return np.where(counts > 0, hits / counts, np.nan)
 
 
-# Separators of a title and the site's name; without spaces around it, one is part of a word.
+# Separators between a title and the site's name; without spaces around it, a separator is part of a word.
 _SEPARATORS = (" | ", " - ", " – ", " — ")
 
 
 def titled(title: str) -> frozenset[tuple[str, ...]]:
-    """Word sequences that say nothing but the title: all of it, and all but the site's name at its end.
+    """Return the word sequences that are only the title: all of it, and all but the site's name at its end.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def titled(title: str) -> frozenset[tuple[str, ...]]:
     Returns
     -------
     frozenset of tuple of str
-        Sequences as in `alignment_words`; empty where the title has no word.
+        Sequences as in `alignment_words`; empty if the title has no word.
 
     Examples
     --------
@@ -108,15 +108,15 @@ class Duplicates:
         self._texts: set[bytes] = set()
 
     def reason(self, *, url: str, text: str) -> str:
-        """Return why an article is a duplicate; if it is none, remember it and return an empty string.
+        """Return why an article is a duplicate; if it is not one, remember it and return an empty string.
 
         Parameters
         ----------
         url
-            The article's address. Scheme, ``www.``, fragment and a slash at the end do not tell pages apart; an
-            address without a path is the site's, not the article's, and is not looked at.
+            The article's address. Differences in scheme, ``www.``, fragment and a final slash do not count. An address
+            without a path is the site's, not the article's, and is ignored.
         text
-            The story. Only its words count.
+            The story; only its words count.
         """
         address = page_address(url)
         if address and address in self._addresses:
@@ -133,7 +133,7 @@ class Duplicates:
 
 
 def page_address(url: str) -> str:
-    """Part of an address in which pages differ, or an empty string if it names no page.
+    """Return the part of an address in which pages differ, or an empty string if it names no page.
 
     Examples
     --------

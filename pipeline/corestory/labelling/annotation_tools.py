@@ -1,8 +1,8 @@
 """Exports of labelling tools as rows of a labelled table: Label Studio, doccano, Prodigy and Argilla.
 
-The fields of the first record identify the tool. Offsets count characters from the beginning of a paragraph
-in Label Studio, and of the text in doccano. A paragraph gets the label that covers most of it, since a person who draws
-a region may begin or end it in the middle of a word.
+The fields of the first record identify the tool. Offsets count characters from the beginning of a paragraph in Label
+Studio, and from the beginning of the text in doccano. A paragraph gets the label that covers most of it, because a
+region that a person draws may begin or end in the middle of a word.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from corestory.reading.tables import SourceRow
 _FACTS = ("article_id", "url", "site", "title", "language")
 _ANSWERS = ("accept", "reject", "ignore")
 _COUNTED = (None, "submitted")
-"""The states of Argilla's answers that count; nested records give none. Drafts and discarded answers do not count."""
+"""The states of Argilla's answers that count; nested records have none. Drafts and discarded answers do not count."""
 _OTHER = {"core": "filler", "filler": "core"}
 
 Row = dict[str, object]
 
 
 def tool_of(path: Path) -> str:
-    """Name the tool that exported a file, by its first record; empty if it is none of them.
+    """Return the name of the tool that exported a file, by its first record; empty if it is none of them.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def tool_of(path: Path) -> str:
 
 
 def tool_rows(path: Path, tool: str, *, refuse: Refuse, note: Note = no_note) -> Iterator[SourceRow]:
-    """Read an export as rows of a labelled table, a paragraph each.
+    """Read an export as rows of a labelled table, one per paragraph.
 
     Parameters
     ----------
@@ -66,14 +66,14 @@ def tool_rows(path: Path, tool: str, *, refuse: Refuse, note: Note = no_note) ->
     refuse
         Called with the reason for each record that cannot be read; reading goes on after it.
     note
-        Called with the number of documents of doccano whose labels are those of the model: doccano does not say whether
-        a person has agreed with them.
+        Called with the number of doccano documents whose labels are those of the model, because doccano does not show
+        whether a person has agreed with them.
 
     Yields
     ------
     SourceRow
-        With the columns ``text``, ``label`` (None where the person gave none), ``article_id``, ``position`` and what
-        else is known. Of two rows of one paragraph the later one counts.
+        With the columns ``text``, ``label`` (None if the person gave none), ``article_id``, ``position`` and other
+        known ones. Of two rows of one paragraph, the later one counts.
     """
     rows_of = _TOOLS[tool][1]
     documents = unchanged = 0
@@ -85,7 +85,7 @@ def tool_rows(path: Path, tool: str, *, refuse: Refuse, note: Note = no_note) ->
             except (KeyError, TypeError, ValueError, IndexError):
                 refuse(InputError(f"not a record that {tool} exports", where=record.where, expected=_EXPECTED[tool]))
                 continue
-            # The short form of Label Studio has a record for each annotation of a task, the latest first.
+            # The short form of Label Studio has one record for each annotation of a task, the latest first.
             when = str(record.values.get("updated_at", ""))
             if "annotation_id" in record.values and rows:
                 if when < updated.get(rows[0]["article_id"], ""):
@@ -121,7 +121,7 @@ def _label_studio_rows(task: Mapping[str, object]) -> list[Row]:
         raise ValueError
     covered: list[Counter[str]] = [Counter() for _ in texts]
     for region in _regions(task):
-        # The tool writes the numbers of the paragraphs as strings; its documentation has numbers.
+        # The tool writes the numbers of paragraphs as strings; its documentation shows numbers.
         start, end = int(str(region["start"])), int(str(region["end"]))
         labels = tuple(map(str, _list(region["paragraphlabels"])))
         if not 0 <= start <= end < len(texts):
@@ -196,13 +196,13 @@ def _doccano_rows(record: Mapping[str, object]) -> list[Row]:
 
 
 def _predicted(record: Mapping[str, object]) -> object:
-    """Return the model's labels, which `corestory export` adds to a document of doccano."""
+    """Return the model's labels, which `corestory export` writes into a doccano document."""
     meta = record.get("meta")
     return (meta if isinstance(meta, Mapping) else record).get("predicted")
 
 
 def _span(span: object) -> tuple[int, int, str]:
-    if isinstance(span, Mapping):  # of a project with relations
+    if isinstance(span, Mapping):  # in a project with relations
         first, last, label = span["start_offset"], span["end_offset"], span["label"]
     else:
         first, last, label = _list(span)
@@ -225,7 +225,7 @@ def _prodigy_rows(task: Mapping[str, object]) -> list[Row]:
         raise ValueError
     label: str | None = None
     if answer != "ignore":
-        chosen = task.get("accept")  # of the interface with options, else one label to accept or reject
+        chosen = task.get("accept")  # from the interface with options; otherwise one label is accepted or rejected
         label = str(task["label"]) if chosen is None else next(iter(map(str, _list(chosen))), None)
         if answer == "reject":
             label = None if chosen is not None or label is None else _OTHER[label.casefold()]
@@ -264,13 +264,13 @@ def _markup(about: Mapping[str, object]) -> Row:
 
 
 def _most(covered: Counter[str]) -> str | None:
-    """Return the label that counts most; None if there is none, or if two count the same."""
+    """Return the label with the greatest count; None if there is none, or if two have the same count."""
     first, second = (*covered.most_common(2), ("", 0), ("", 0))[:2]
     return first[0] if first[1] > second[1] else None
 
 
 def _length(text: str) -> int:
-    """Count a text as JavaScript does, in which the tool runs."""
+    """Count the characters of a text as JavaScript does, in which the tool runs."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 

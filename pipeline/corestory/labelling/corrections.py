@@ -1,4 +1,4 @@
-"""Corrections of labels by a person: read from a file of suspects or of a review, and applied to the table."""
+"""Corrections of labels by a person: read from a file of suspects or a review, and applied to the table."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ NO_LABEL = "unlabelled"
 _LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", NO_LABEL: None}
 _CHECK_DIGITS = 10
 _HINT = "Prepare the table from the sources and views of the table that was audited."
-# A spreadsheet takes a cell for a formula also after white space, control characters and invisible characters, with
-# full-width signs, and after a semicolon, a tab or a line end where these separate cells: there the text of one cell
-# becomes several. An apostrophe is in the list so that a text that has one already comes back unchanged.
+# A spreadsheet also reads a cell as a formula after white space, control characters and invisible characters, with
+# full-width signs, and after a semicolon, a tab or a line end if these separate cells, because the text of one cell
+# then becomes several. An apostrophe is in the list so that a text with an apostrophe comes back unchanged.
 _FORMULA = r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff;,|'\"]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
 _UNMARKED = re.compile(rf"(^|[;\t\r\n])(?={_FORMULA})|^(?='*[\t\r])")
 _MARKED = re.compile(rf"(^|[;\t\r\n])'(?={_FORMULA})|^'(?='*[\t\r])")
@@ -46,11 +46,11 @@ class LabelCorrection:
     Attributes
     ----------
     article_id, position
-        Which paragraph.
+        The paragraph.
     check
-        `text_check` of its text, so that a table that was made otherwise is not corrected in the wrong places.
+        `text_check` of its text, so that a table that was made differently is not corrected in the wrong places.
     label
-        The right label; None where there is none.
+        The right label; None if it has none.
     where
         The file and the row, for errors.
     """
@@ -63,7 +63,7 @@ class LabelCorrection:
 
 
 def text_check(text: str) -> str:
-    """Make a short mark of a paragraph's text, which no spreadsheet takes for a number or a date.
+    """Return a short mark of a paragraph's text that no spreadsheet reads as a number or a date.
 
     Examples
     --------
@@ -90,20 +90,20 @@ def as_written(text: str) -> str:
 
 
 def read_corrections(path: Path) -> tuple[LabelCorrection, ...]:
-    """Read a person's corrections; rows without one are passed over.
+    """Read a person's corrections; skip rows without one.
 
     Parameters
     ----------
     path
-        The CSV file that ``corestory audit`` wrote, its column ``correction`` filled in where a label is wrong:
-        ``core``, ``filler`` or ``unlabelled``. A spreadsheet may have changed delimiter and encoding. Or the JSON Lines
-        of ``corestory review``, of which the last label of each paragraph counts.
+        The CSV file that ``corestory audit`` wrote, with ``core``, ``filler`` or ``unlabelled`` in the column
+        ``correction`` if a label is wrong. A spreadsheet may have changed delimiter and encoding. Or the JSON Lines
+        file of ``corestory review``, in which the last label of each paragraph counts.
 
     Raises
     ------
     InputError
-        If a column is missing, a row cannot be read, a correction or a position is none, or a paragraph is corrected
-        twice and differently: a person's work is not half used.
+        A column is missing, a row cannot be read, a correction or a position is not valid, or a paragraph has two
+        different corrections. A person's work is used completely or not at all.
     """
     if kind_by_name(path) == "lines":
         return _reviewed(path)
@@ -178,10 +178,10 @@ class _Reviewed(msgspec.Struct):
 def apply_corrections(
     frame: pd.DataFrame, corrections: Sequence[LabelCorrection], *, refuse: Refuse = lambda _: None
 ) -> tuple[pd.DataFrame, int]:
-    """Put corrections into the labelled table.
+    """Apply corrections to the labelled table.
 
-    A correction also holds in the other views of the page, for the paragraph of the same text if there is only one. A
-    correction is refused if its paragraph is not in the table, or has another text there; the others are applied.
+    A correction also applies in the other views of the page, to the paragraph with the same text if there is only one.
+    A correction is refused if its paragraph is not in the table, or has another text there; the others are applied.
 
     Parameters
     ----------
@@ -197,12 +197,12 @@ def apply_corrections(
     frame : pandas.DataFrame
         A table with the corrected labels.
     changed : int
-        How many labels changed, in all views.
+        The number of labels that changed, in all views.
 
     Raises
     ------
     DataError
-        If every correction is refused: then they are of another table.
+        Every correction is refused, so the corrections belong to another table.
 
     Examples
     --------

@@ -19,7 +19,7 @@ Drop = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class GoldPage:
-    """One page's HTML, and its story as somebody extracted it by hand."""
+    """One page's HTML, and its story as a person extracted it."""
 
     page: str
     source: str
@@ -30,14 +30,14 @@ class GoldPage:
 
 
 def is_wcxb(folder: Path) -> bool:
-    """Whether a folder has WCXB's layout: ``metadata.json``; ``dev`` or ``test`` with ``html`` and ``ground-truth``."""
+    """Return whether a folder has WCXB's layout: ``metadata.json``, and ``dev`` or ``test`` with pages and gold."""
     return (folder / "metadata.json").is_file() and any(
         (folder / part / "html").is_dir() and (folder / part / "ground-truth").is_dir() for part in _WCXB_PARTS
     )
 
 
 def is_newspaper4k(folder: Path) -> bool:
-    """Whether a folder has the layout of the newspaper4k dataset: ``articles.json`` and the folder ``html``."""
+    """Return whether a folder has the layout of the newspaper4k dataset: ``articles.json`` and the folder ``html``."""
     return (folder / "articles.json").is_file() and (folder / "html").is_dir()
 
 
@@ -47,7 +47,7 @@ def read_wcxb(folder: Path, *, source: str, refuse: Refuse, drop: Drop) -> Itera
     Parameters
     ----------
     folder
-        Holds ``metadata.json``, and ``dev`` or ``test`` or both.
+        The folder with ``metadata.json``, and ``dev`` or ``test`` or both.
     source
         The corpus's name in the table.
     refuse
@@ -58,12 +58,12 @@ def read_wcxb(folder: Path, *, source: str, refuse: Refuse, drop: Drop) -> Itera
     Yields
     ------
     GoldPage
-        In the order of the parts and of the file names.
+        Pages in the order of the parts and of the file names.
 
     Raises
     ------
     InputError
-        If ``metadata.json`` cannot be read.
+        ``metadata.json`` cannot be read.
 
     References
     ----------
@@ -102,19 +102,19 @@ def read_newspaper4k(folder: Path, *, source: str, refuse: Refuse) -> Iterator[G
     Parameters
     ----------
     folder
-        Holds ``articles.json`` and ``html``.
+        The folder with ``articles.json`` and ``html``.
     source, refuse
         As in `read_wcxb`.
 
     Yields
     ------
     GoldPage
-        In the order of ``articles.json``.
+        Pages in the order of ``articles.json``.
 
     Raises
     ------
     InputError
-        If ``articles.json`` cannot be read.
+        ``articles.json`` cannot be read.
 
     References
     ----------
@@ -136,7 +136,7 @@ def read_newspaper4k(folder: Path, *, source: str, refuse: Refuse) -> Iterator[G
 def find_pages(folder: Path) -> dict[str, Path]:
     """Find a folder's HTML files by their names without suffix, in the order of the names.
 
-    If the folder holds a page both plain and gzipped, the plain file counts.
+    If the folder contains a page both plain and gzipped, the plain file counts.
     """
     pages: dict[str, Path] = {}
     if folder.is_dir():
@@ -152,7 +152,7 @@ def _suffix(path: Path, suffixes: Sequence[str]) -> str:
 
 
 def _checked(page: GoldPage, *, where: str, expected: str) -> GoldPage:
-    """Give a page back if it has a gold text: one of which every word would be filler teaches the wrong thing."""
+    """Return a page if it has a gold text: without one, every word would be labelled filler."""
     if not page.gold.strip():
         raise InputError("empty gold text", where=where, expected=expected)
     return page
@@ -194,7 +194,7 @@ def _string(value: object, *keys: str) -> str:
 
 
 def is_pairs(folder: Path) -> bool:
-    """Whether a folder holds pairs: at least one page with a text of the same name beside it."""
+    """Return whether a folder contains pairs: at least one page with a text of the same name beside it."""
     return any(_gold_path(folder, name) is not None for name in find_pages(folder))
 
 
@@ -204,7 +204,7 @@ def read_pairs(folder: Path, *, source: str, refuse: Refuse) -> Iterator[GoldPag
     Parameters
     ----------
     folder
-        The folder itself; folders in it are not read.
+        The folder; its subfolders are not read.
     source
         The corpus's name in the table.
     refuse
@@ -213,7 +213,7 @@ def read_pairs(folder: Path, *, source: str, refuse: Refuse) -> Iterator[GoldPag
     Yields
     ------
     GoldPage
-        In the order of the names.
+        Pages in the order of the names.
 
     Examples
     --------

@@ -1,9 +1,8 @@
-"""Kinds of filler and roles of core, read from a page's markup where sites agree, and from words: distant supervision.
+"""Distant supervision: kinds of filler and roles of core, from a page's markup if sites agree, and from words.
 
-Class, id and tag names say of many paragraphs what they are (``class="byline"``), and nothing of others. A kind is
-given only where the nearest telling element claims one kind, where its site does not have such elements around its
-story, too, and where other sites do not contradict it for the same text (Mintz et al., ACL 2009, name the principle for
-relations).
+Class, id and tag names identify many paragraphs (``class="byline"``), but not all. A kind is given only if the nearest
+element that suggests any kind suggests exactly one, if its site does not also have such elements around its story, and
+if other sites do not contradict it for the same text. Mintz et al. (ACL 2009) introduced the principle for relations.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ _CLAIMS: dict[Kind, str] = {
     "legal": "copyright legal cookie cookies consent gdpr disclaimer onetrust cookiebanner colophon imprint cmplz",
     "tags": "tag tags keyword keywords taglist topics topiclist tagcloud taxonomies",
 }
-# Of these words, elements further out claim a kind too: all of a comment section, or of a menu, is of one kind.
+# Words that suggest a kind in more distant elements, too: all of a comment section, or of a menu, is of one kind.
 _OUTER_CLAIMS = (
     "nav navbar menu megamenu breadcrumb breadcrumbs related recommended recommendations popular trending outbrain "
     "taboola mostread newsletter newsletters mailchimp comments disqus commentlist respond commentform cookie cookies "
@@ -64,7 +63,7 @@ _MANY_WORDS = 200
 _LEVEL = re.compile("^(?:own|up|upup)_")
 # The element of a whole post has the post's tags, category and author among its classes.
 _POSTS = frozenset({"hentry", "postid", "publish", "single", "body", "html", "main"})
-# A build tool writes such pieces of hashes into class names; `ad` beside them is one, too.
+# Parts of hashes that a build tool writes into class names; `ad` beside them is one, too.
 _HASHED = re.compile(r"[a-f]{2,4}|[b-df-hj-np-tv-z]{2,3}")
 _SHORT_NAMES = frozenset(
     {"ad", "ads", "bg", "css", "dfp", "gpt", "lg", "mb", "md", "mt", "px", "py", "sm", "wp", "xs", "xl"}
@@ -72,7 +71,7 @@ _SHORT_NAMES = frozenset(
 # In such an element a tag is the label of a teaser, a recipe or the like.
 _NO_TAGS = frozenset({"hed", "heading", "headline", "title", "card", "summary", "recipe", "promo", "alerts"})
 _TAG_LISTS = frozenset({"list", "cloud", "links", "terms", "wrap", "wrapper", "container"})
-# The name that the writer of a comment gives.
+# Elements of a form, in which `author` is the name that a commenter enters.
 _FIELDS = frozenset({"label", "input", "textarea", "form"})
 _HEADING = re.compile(r"\bown_h_(?:two|three|four|five|six)\b")
 _LONGEST: dict[str, int] = {
@@ -81,7 +80,7 @@ _LONGEST: dict[str, int] = {
 """The most words of a paragraph of each kind, whatever element it is in."""
 _TAG_WORDS = 6
 
-# Menus in footers hold the copyright line and the links to terms and privacy.
+# Menus in footers contain the copyright line and the links to terms and privacy.
 _RIGHTS = re.compile(
     r"(?i)(?:©|\(c\)|copyright)\W{0,10}(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés|"
     r"(?:todos los|todos os) (?:derechos|direitos) reservados|tutti i diritti riservati|все права защищены|"
@@ -100,7 +99,7 @@ _ADVERTISED = re.compile(
     r"sponsored(?: (?:content|links?|post|stories))?|"
     r".*\b(?:may|might|will) (?:earn|receive|get) (?:an? |some )?(?:\w+ )?(?:commissions?|compensation)\b.*"
 )
-# Subscription walls, offers and appeals; few elements say that they hold one.
+# Subscription walls, offers and appeals, which few elements identify.
 _PAID = re.compile(
     r"(?i)already (?:a |an )?(?:\w+ )?(?:subscriber|subscribed|member)\b|"
     r"to (?:continue|keep) reading|subscribers?[- ]only|"
@@ -116,35 +115,36 @@ _PAID = re.compile(
     r"оформит[еь] подписку|для подписчиков"
 )
 _MAILED = re.compile(r"news ?letter|e-?mail|podcast|push|infolettre|boletín|рассылк", re.IGNORECASE)
-# The most words of a line that its words alone give a kind, and of a link to a policy.
+# The most words of a line that gets a kind by its words alone, and of a link to a policy.
 _LONGEST_TOLD, _LONGEST_POLICY = 60, 8
 
-INLINE_WORDS = 10  # the most of a paragraph whose inline elements give the kind of all of it
+INLINE_WORDS = 10  # the most words of a paragraph whose inline elements give the kind of all of it
 AGREEMENT = 2 / 3  # the share of a text's sites that must agree on its kind
-MIN_SITES = 2  # from so many sites of a text on, their agreement decides; below, its own markup does
-# If more than this share of what an element claims on a site is story, the element stands around the story.
+MIN_SITES = 2  # the fewest sites of a text whose agreement decides; with fewer, its own markup decides
+# The greatest share of story in the paragraphs to which an element of a site gives a kind; with more, it encloses the
+# story.
 STORY_SHARE = 0.3
-MOST_STANDFIRSTS = 3  # of a page
-TEXT_WORDS = 12  # behind a paragraph of text that is as long there is no standfirst
-SPREAD_SITES = 3  # so many sites must give a text a kind, so that it has this kind on sites that give none, too
+MOST_STANDFIRSTS = 3  # the most standfirsts of a page
+TEXT_WORDS = 12  # the fewest words of a paragraph of text after which there is no standfirst
+SPREAD_SITES = 3  # the fewest sites that must agree on a text's kind before it has this kind on other sites, too
 
 
 def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:
-    """Return the kind of a filler paragraph from its markup words, and which element tells it.
+    """Return the kind of a filler paragraph from its markup words, and the element that shows it.
 
     Parameters
     ----------
     markup
         The markup words, as `corestory.reading.html.markup_words.MarkupWords` spells them.
     words
-        How many words the paragraph has.
+        The number of the paragraph's words.
 
     Returns
     -------
     kind : str or None
-        One of `corestory.labelling.labelled.KINDS`; None where no element tells it, or the nearest one tells two.
+        One of `corestory.labelling.labelled.KINDS`; None if no element shows one, or the nearest one shows two.
     level : int
-        The nearest element that tells a kind: 0 is the paragraph's own, 3 any but the two around it.
+        The nearest element that shows a kind: 0 is the paragraph's own, 3 any but the two around it.
 
     Examples
     --------
@@ -175,7 +175,7 @@ def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:
 
 
 def _is_contradicted(word: str, found: list[str], words: int) -> bool:
-    """Whether the other words of an element say that this one tells no kind."""
+    """Return whether the other words of an element show that this one does not identify a kind."""
     if word == "ad":
         return any(_HASHED.fullmatch(other) and other not in _SHORT_NAMES for other in found[1:])
     if word == "author":
@@ -187,7 +187,7 @@ def _is_contradicted(word: str, found: list[str], words: int) -> bool:
 
 
 def kind_of_words(text: str, claimed: Kind | None, *, words: int) -> Kind | None:
-    """Return the kind of a filler paragraph whose words say more than its element.
+    """Return the kind of a filler paragraph, from its words if they show more than its element.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def kind_of_words(text: str, claimed: Kind | None, *, words: int) -> Kind | None
     claimed
         The kind of its markup (`kind_of_markup`).
     words
-        How many words the paragraph has.
+        The number of the paragraph's words.
 
     Examples
     --------
@@ -220,7 +220,7 @@ def kind_of_words(text: str, claimed: Kind | None, *, words: int) -> Kind | None
 
 
 def without_telling_words(markup: str) -> str:
-    """Leave out the markup words that tell a kind, so that a model learns from the others as well.
+    """Leave out the markup words that identify a kind, so that a model also learns from the others.
 
     Examples
     --------
@@ -256,19 +256,19 @@ def role_of_markup(markup: str, *, is_title: bool) -> Role | None:
 
 
 def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
-    """Fill in, by the markup, the kinds and roles of a labelled table that its sources do not give.
+    """Fill in the kinds and roles of a labelled table that its sources do not give, from the markup.
 
     Parameters
     ----------
     frame
-        Columns of `corestory.labelling.table.table_schema`, rows in the order of their pages. Kinds and roles that are
-        there stay as they are.
+        Columns of `corestory.labelling.table.table_schema`, rows in the order of their pages. Existing kinds and roles
+        stay as they are.
 
     Returns
     -------
     pandas.DataFrame
-        The frame with more of `kind` and `role`. The views of a page without markup have those of the same texts in
-        the page's view with markup, where these agree.
+        The frame with more values in `kind` and `role`. The views of a page without markup get those of the same texts
+        in the page's view with markup, if these agree.
     """
     kind, role = frame["kind"].to_numpy(object, copy=True), frame["role"].to_numpy(object, copy=True)
     given = frame["kind"].notna().to_numpy() | frame["role"].notna().to_numpy()
@@ -284,7 +284,7 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
         kind[row] = kind_of_words(texts[text_of[row]], claims[row], words=int(length[row]))
     of_role = cache(role_of_markup)
     for row in np.flatnonzero(shown & ~filler).tolist():
-        # Without a label it repeats the page's title.
+        # A paragraph without a label repeats the page's title.
         role[row] = of_role(markup[row], is_title=label[row] == "")
     _keep_leading(role, frame, length, marked & ~given & (label == "core"))
     same = pd.factorize(np.array([_DIGIT.sub("0", " ".join(words)) for words in spelt], object))[0][text_of]
@@ -297,7 +297,7 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _keep_leading(role: npt.NDArray[np.object_], frame: pd.DataFrame, length: Int, core: Bool) -> None:
-    """Leave standfirsts their role where they are few and before the text; others are the text of such an element."""
+    """Keep the role of standfirsts if they are few and before the text; the others are the text of such an element."""
     rows = np.flatnonzero(core)
     lead = role[rows] == "standfirst"
     text = ~lead & (role[rows] != "subhead") & (length[rows] >= TEXT_WORDS)
@@ -309,7 +309,7 @@ def _keep_leading(role: npt.NDArray[np.object_], frame: pd.DataFrame, length: In
 def _page_claims(
     frame: pd.DataFrame, markup: npt.NDArray[np.object_], length: Int, inside: Bool
 ) -> npt.NDArray[np.object_]:
-    """Give the kinds that elements tell, but for those elements that a site has around its stories, too."""
+    """Return the kinds that elements suggest, except for elements that a site also has around its stories."""
     claim = cache(kind_of_markup)
     rows = np.flatnonzero(inside)
     claimed = [claim(markup[row], min(int(length[row]), _MANY_WORDS)) for row in rows.tolist()]
@@ -328,7 +328,7 @@ def _page_claims(
 def _agree(
     kind: npt.NDArray[np.object_], same: Int, site: npt.NDArray[np.object_], *, filler: Bool, given: Bool
 ) -> None:
-    """Give equal texts the kind that most of their sites tell, and none where they disagree."""
+    """Give equal texts the kind that most of their sites suggest, and none if they disagree."""
     rows = np.flatnonzero(filler & pd.notna(kind))
     votes = pd.DataFrame({"text": same[rows], "site": site[rows], "kind": kind[rows]}).drop_duplicates()
     sites = votes.groupby("text")["site"].nunique()
@@ -342,7 +342,7 @@ def _agree(
 
 
 def _of_views(frame: pd.DataFrame, column: str, *, known: Bool, wanted: Bool) -> pd.Series:
-    """Look up the kinds or roles of the same texts in the page's view with markup, where they agree."""
+    """Look up the kinds or roles of the same texts in the page's view with markup, if they agree."""
     pairs = frame.loc[known & frame[column].notna(), ["page", "text", column]].drop_duplicates()
     unique = pairs[~pairs.duplicated(["page", "text"], keep=False)]
     rows = frame.loc[wanted, ["page", "text"]].reset_index(names="row")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _Number = Annotated[int, Meta(ge=0, lt=2**31)]
 OWN_VIEWS = ("page", "text")
-"""The views that stand for their page, as it is or as its text."""
+"""The views that represent their page, as it is or as its text."""
 
 MARKUP_COLUMNS = ("markup", "elements", "repeats", "link_density", "declared")
 
@@ -34,13 +34,13 @@ class Markup:
     Attributes
     ----------
     words
-        Its `corestory.reading.html.markup_words.MarkupWords`, a space between.
+        Its `corestory.reading.html.markup_words.MarkupWords`, with a space between.
     elements
-        The enclosing block elements' numbers in document order, outermost first.
+        The numbers of the enclosing block elements in document order, outermost first.
     link_density
-        Share of the paragraph's characters that are in links, 0 to 1.
+        The share of the paragraph's characters that are in links, 0 to 1.
     repeats
-        For each of `elements`, how many of its siblings have the same tag and class, itself included.
+        For each of `elements`, the number of its siblings with the same tag and class, including itself.
     declared
         As in `corestory.reading.html.outline.Outline`.
     """
@@ -53,7 +53,7 @@ class Markup:
 
 
 def markup_rows(article: Article | Page) -> list[Markup | None]:
-    """Return the markup of each paragraph, None of those of a text.
+    """Return the markup of each paragraph; None for the paragraphs of a text.
 
     Examples
     --------
@@ -117,7 +117,7 @@ class RefusedRowError(InputError):
 
 
 def markup_columns(markup: Markup | None) -> dict[str, object]:
-    """Return the columns of a paragraph's markup, none if it has none.
+    """Return the columns of a paragraph's markup; an empty dictionary if it has none.
 
     Examples
     --------
@@ -131,22 +131,22 @@ def markup_columns(markup: Markup | None) -> dict[str, object]:
 
 
 def read_markup(row: Mapping[str, object], *, where: str) -> Markup | None:
-    """Read the markup of a row; tables without lists, such as CSV, have none.
+    """Read the markup of a row; return None for tables without lists, such as CSV.
 
     Raises
     ------
     RefusedRowError
-        It cannot be read.
+        The markup cannot be read.
     """
     if not isinstance(row.get("markup"), str) or not isinstance(row.get("elements"), list):
         return None
-    # Not a number is how a data frame writes an empty cell.
+    # A data frame writes an empty cell as NaN.
     cells = {name: row[name] for name in MARKUP_COLUMNS if row.get(name) is not None and row[name] == row[name]}
     try:
         read = msgspec.convert(cells, _MarkupCells)
         if len(read.repeats) != len(read.elements):
             raise ValueError
-    except ValueError:  # of msgspec, too
+    except ValueError:  # also that of msgspec
         raise RefusedRowError(
             "markup that cannot be read",
             where=where,
@@ -192,19 +192,18 @@ ROLE_NAMED: dict[str, Role] = {role: role for role in ROLES}
 
 @dataclass(frozen=True, slots=True)
 class LabelledParagraph:
-    """One paragraph with its label, markup, kind and role, where known.
+    """One paragraph with its label, and with its markup, kind and role if known.
 
     Attributes
     ----------
     label
-        ``None`` where it is unknown, as of a paragraph that only repeats the title.
+        ``None`` if it is unknown, as for a paragraph that only repeats the title.
     markup
-        Where the view is a whole page.
+        Its markup if the view is a whole page.
     kind
-        The kind of a filler paragraph; ``None`` where the source does not give it.
+        The kind of a filler paragraph; ``None`` if the source does not give it.
     role
-        The part in the story of one of its paragraphs, or of one that repeats its title; ``None`` where the source does
-        not give it.
+        The role of a core paragraph, or of one that repeats the title; ``None`` if the source does not give it.
     """
 
     text: str
@@ -216,18 +215,18 @@ class LabelledParagraph:
 
 @dataclass(frozen=True, slots=True)
 class LabelledArticle:
-    """One page as it may reach the tagger, in the order of its paragraphs.
+    """One view of a page, as it may reach the tagger, with its paragraphs in order.
 
     Attributes
     ----------
     page
-        Names the page; one page can give several views.
+        The page's name; one page can have several views.
     view
-        The way in which the page was cut into paragraphs: ``"page"``, ``"lines"``, …; ``"text"`` where it came cut.
+        The way in which the page was cut into paragraphs: ``"page"``, ``"lines"``, …; ``"text"`` if it was cut already.
     source
-        Name of the corpus, folder or table.
+        The name of the corpus, folder or table.
     site
-        Registered domain, or an empty string.
+        The registered domain, or an empty string.
     """
 
     page: str
@@ -241,7 +240,7 @@ class LabelledArticle:
 
     @property
     def article_id(self) -> str:
-        """Names the view: the page's own name for the two views that stand for the page.
+        """The name of the view: the page's own name for the two views that represent the page.
 
         Examples
         --------

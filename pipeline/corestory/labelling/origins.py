@@ -31,7 +31,7 @@ _LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", "skip": 
 
 
 def find_samples(folder: Path) -> list[Path]:
-    """Find a folder's files ``SITE/NAME.labelled.txt``, in order of their paths; a file is its own only one."""
+    """Find a folder's files ``SITE/NAME.labelled.txt``, in the order of their paths, or the file itself."""
     return [folder] if folder.is_file() else sorted(folder.rglob(f"*{LABELLED_ENDING}"))
 
 
@@ -41,7 +41,7 @@ def read_samples(folder: Path, *, source: str, refuse: Refuse) -> Iterator[Label
     Parameters
     ----------
     folder
-        Searched with all that is in it; or one file.
+        The folder, which is searched with its subfolders; or one file.
     source
         The folder's name in the table.
     refuse
@@ -50,7 +50,7 @@ def read_samples(folder: Path, *, source: str, refuse: Refuse) -> Iterator[Label
     Yields
     ------
     LabelledArticle
-        In order of the files' paths.
+        Articles in the order of the files' paths.
     """
     for path in find_samples(folder):
         try:
@@ -69,10 +69,10 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
     Parameters
     ----------
     text
-        Header lines ``key: value`` (site, url, title, language, beat; each may be missing), a blank line, and then a
-        paragraph a line with ``core:``, ``filler:`` or ``skip:`` (unlabelled) in front. A label may be followed by a
-        slash and a kind of `KINDS` (``filler/related:``) or a role of `ROLES` (``core/subhead:``, ``skip/title:``);
-        a plain ``core:`` is body text.
+        Header lines ``key: value`` (site, url, title, language, beat; each may be missing), a blank line, and then one
+        paragraph per line with ``core:``, ``filler:`` or ``skip:`` (unlabelled) in front. A label may be followed by a
+        slash and a kind of `KINDS` (``filler/related:``) or a role of `ROLES` (``core/subhead:``, ``skip/title:``); a
+        plain ``core:`` is body text.
     where
         The file, for errors.
     page, source
@@ -81,7 +81,7 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
     Raises
     ------
     InputError
-        Naming the line that is wrong.
+        A line is wrong; the error names it.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
     >>> [(paragraph.label, paragraph.kind, paragraph.text) for paragraph in article.paragraphs]
     [('core', None, 'The ferry sailed.'), ('filler', 'related', 'READ MORE: Quay opens')]
     """
-    # Not str.splitlines, which would cut a paragraph at the rarer separators that may stand inside it.
+    # Not str.splitlines, which would also cut at rarer separators within a paragraph.
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header: dict[str, str] = {}
     paragraphs: list[LabelledParagraph] = []
@@ -170,9 +170,9 @@ class Origin:
     kind
         ``"wcxb"``, ``"newspaper4k"``, ``"pairs"``, ``"sample"``, ``"table"``, or the name of a labelling tool.
     name
-        The source's name in the table: of the folder, or of the file without its suffixes.
+        The source's name in the table: that of the folder, or of the file without its suffixes.
     size
-        How many files there are to read, for a progress bar.
+        The number of files to read, for a progress bar.
     """
 
     path: Path
@@ -182,11 +182,11 @@ class Origin:
 
     @property
     def has_pages(self) -> bool:
-        """Whether it gives HTML pages with gold text, rather than labelled paragraphs."""
+        """Whether it gives HTML pages with gold text instead of labelled paragraphs."""
         return self.kind in ("wcxb", "newspaper4k", "pairs")
 
     def pages(self, *, refuse: Refuse, drop: Drop) -> Iterator[GoldPage]:
-        """Read the pages with gold text; those that cannot be read go to `refuse`, those not wanted to `drop`."""
+        """Read the pages with gold text; report pages that cannot be read to `refuse`, unwanted ones to `drop`."""
         if self.kind == "wcxb":
             return read_wcxb(self.path, source=self.name, refuse=refuse, drop=drop)
         if self.kind == "newspaper4k":
@@ -194,7 +194,7 @@ class Origin:
         return read_pairs(self.path, source=self.name, refuse=refuse)
 
     def articles(self, *, names: LabelNames, refuse: Refuse, note: Note = no_note) -> Iterator[LabelledArticle]:
-        """Read the labelled articles; errors go to `refuse`, signs of a model's labels to `note`."""
+        """Read the labelled articles; report errors to `refuse`, and signs of a model's labels to `note`."""
         if self.kind == "sample":
             return read_samples(self.path, source=self.name, refuse=refuse)
         if self.kind == "table":
@@ -209,13 +209,13 @@ def find_origins(paths: Sequence[Path]) -> list[Origin]:
     Parameters
     ----------
     paths
-        Folders and tables. Two of the same name get a number.
+        Folders and tables. If two have the same name, the later one gets a number.
 
     Raises
     ------
     InputError
-        If one does not exist, or is nothing that can be read. That comes before any work, since a table of half the
-        sources would look like the whole.
+        A path does not exist, or is nothing that can be read. All are checked before any work, because a table of half
+        the sources would look complete.
     """
     origins: list[Origin] = []
     for path in paths:

@@ -30,11 +30,11 @@ class SourceCount:
     Attributes
     ----------
     read, kept
-        How many could be read, and how many are in the table.
+        The number of pages that could be read, and the number of those in the table.
     refused
-        How many pages, files or rows could not be read.
+        The number of pages, files or rows that could not be read.
     dropped
-        Reasons for which readable pages were left out, and how many each.
+        The reasons for which readable pages were left out, each with the number of pages.
     """
 
     source: str
@@ -47,7 +47,7 @@ class SourceCount:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Paragraphs of one source in one split."""
+    """The numbers of pages and paragraphs of one source in one split."""
 
     source: str
     split: str
@@ -64,16 +64,16 @@ class PreparationReport:
     sources: tuple[SourceCount, ...]
     balance: tuple[Balance, ...]
     views: tuple[tuple[str, int], ...]
-    """Each view, and how many pages gave it."""
+    """Each view, and the number of pages that gave it."""
     corrected: int = 0
-    """How many labels the corrections changed, in all views."""
+    """The number of labels that the corrections changed, in all views."""
     split_by_article: bool = False
     """Whether the articles of a site are in several splits, because there are fewer than three sites."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The labelled table, and how it came about."""
+    """The labelled table, and the report on its preparation."""
 
     frame: pd.DataFrame
     report: PreparationReport
@@ -100,24 +100,24 @@ def prepare_table(
     Parameters
     ----------
     sources
-        Folders and tables, as `corestory.labelling.origins.find_origins` knows them.
+        Folders and tables that `corestory.labelling.origins.find_origins` recognises.
     seed
         The seed of the split.
     views
         The ways to cut HTML pages: some of `corestory.labelling.views.VIEWS`.
     jobs
-        Processes for HTML pages; -1 is one a core. The result does not depend on it.
+        The number of processes for HTML pages; -1 for one per core. The result does not depend on it.
     names
-        Names of the labels in tables.
+        The names of the labels in tables.
     corrections
         A person's corrections of labels, as in `corestory.labelling.corrections.read_corrections`.
     refuse
         Called with the reason for each page, file or row that cannot be read, and for each correction that cannot be
         applied; the rest is used.
     note
-        Called with signs that labels are a model's, not a person's.
+        Called with signs that labels come from a model, not a person.
     progress
-        Called with the source's name, how many of its files are done, and how many there are.
+        Called with the source's name, the number of its files that are done, and the number of all its files.
 
     Returns
     -------
@@ -127,9 +127,9 @@ def prepare_table(
     Raises
     ------
     InputError
-        If a source does not exist or is nothing that can be read, or a table's columns or labels are wrong.
+        A source does not exist or is nothing that can be read, or a table's columns or labels are wrong.
     DataError
-        If no article could be read, or no correction is of a paragraph in the table.
+        No article could be read, or no correction is of a paragraph in the table.
     """
     run = _Run(tuple(views), names or LabelNames(), refuse, note, progress)
     with Parallel(n_jobs=jobs) as parallel:
@@ -146,7 +146,7 @@ def prepare_table(
 
 
 class _Run:
-    """Reads source after source, drops duplicates over all of them, and counts."""
+    """Reads one source after another, drops duplicates across all of them, and counts."""
 
     def __init__(
         self,

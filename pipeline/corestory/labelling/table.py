@@ -24,10 +24,10 @@ TEXT_COLUMNS = ("article_id", "page", "view", "site", "url", "title", "language"
 
 
 def table_schema() -> pa.Schema:
-    """Columns of the labelled table, which has one row per paragraph.
+    """Return the schema of the labelled table, which has one row per paragraph.
 
-    ``markup`` to ``declared`` are empty where the paragraph had no markup; ``kind`` and ``role`` where the source does
-    not give them.
+    ``markup`` to ``declared`` are empty if the paragraph had no markup; ``kind`` and ``role`` if the source does not
+    give them.
     """
     import pyarrow as pa
 
@@ -41,12 +41,12 @@ def table_schema() -> pa.Schema:
 
 
 def articles_frame(articles: Iterable[LabelledArticle]) -> pd.DataFrame:
-    """Lay articles out as the labelled table, still without its split.
+    """Lay out articles as the labelled table, without its split.
 
     Parameters
     ----------
     articles
-        Consumed one by one.
+        The articles, which are consumed one by one.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def articles_frame(articles: Iterable[LabelledArticle]) -> pd.DataFrame:
     import pyarrow as pa
 
     schema = table_schema()
-    # An Arrow table a few articles at a time: a Python object a cell would cost gigabytes on a large corpus.
+    # An Arrow table for a few articles at a time: one Python object per cell would take gigabytes on a large corpus.
     tables = [schema.empty_table()]
     together: list[LabelledArticle] = []
     rows = 0
@@ -105,7 +105,7 @@ def read_frame(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the file is missing, is no Parquet file, or lacks a column.
+        The file is missing, is not a Parquet file, or lacks a column.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -164,7 +164,7 @@ def _table(articles: Sequence[LabelledArticle], schema: pa.Schema) -> pa.Table:
         "elements": [None if element is None else element.elements for element in markup],
         "repeats": [None if element is None else element.repeats for element in markup],
         "link_density": [math.nan if element is None else element.link_density for element in markup],
-        # The table's empty cell, where `Markup` has -1: the page declares nothing.
+        # An empty cell in the table where `Markup` has -1: the page declares nothing.
         "declared": [math.nan if element is None or element.declared < 0 else element.declared for element in markup],
     }
     return pa.table(columns, schema=schema)
@@ -175,15 +175,15 @@ SHARES = (0.7, 0.1, 0.2)
 
 
 def split_of(site: str, *, seed: int) -> str:
-    """Return a site's split, which depends on its name and the seed alone.
+    """Return a site's split, which depends only on its name and the seed.
 
-    A site stays in its split whatever else is in the data: a model trained on more sites can still be measured on the
-    test sites of the smaller table.
+    A site stays in its split whatever else is in the data, so a model trained on more sites can still be measured on
+    the test sites of the smaller table.
 
     Parameters
     ----------
     site
-        Registered domain, or another name of a group of articles that must stay together.
+        The registered domain, or another name of a group of articles that must stay together.
     seed
         The seed of the split.
 
@@ -205,7 +205,7 @@ def split_of(site: str, *, seed: int) -> str:
 
 
 def split_by_site(sites: pd.Series, *, seed: int) -> pd.Series:
-    """Split rows by site, so that no split is empty if there are three sites.
+    """Split rows by site, so that no split is empty if there are at least three sites.
 
     Each site gets the split of `split_of`. If that leaves a split empty, as it often does with few sites, a site of
     another split moves there: the site whose share of the rows is closest to the share of the empty split. If there are
@@ -214,14 +214,14 @@ def split_by_site(sites: pd.Series, *, seed: int) -> pd.Series:
     Parameters
     ----------
     sites
-        Each row's site, or another group of rows that must stay together; none may be empty.
+        The site of each row, or another group of rows that must stay together; none may be empty.
     seed
         As in `split_of`.
 
     Returns
     -------
     pandas.Series
-        Each row's split, with the index of `sites`.
+        The split of each row, with the index of `sites`.
 
     Examples
     --------
@@ -259,13 +259,13 @@ def split_rows(frame: pd.DataFrame, *, seed: int) -> pd.Series:
 
 
 def site_or_page(frame: pd.DataFrame) -> pd.Series:
-    """Return the site of each row of a labelled table; a page without one is a site of its own."""
+    """Return the site of each row of a labelled table; a page without a site is a site of its own."""
     page = frame["page"] if "page" in frame else frame["article_id"]
     return frame["site"].where(frame["site"].fillna("") != "", page) if "site" in frame else page
 
 
 def is_split_by_article(frame: pd.DataFrame) -> bool:
-    """Whether some site of a labelled table has articles in more than one split.
+    """Return whether some site of a labelled table has articles in more than one split.
 
     Examples
     --------

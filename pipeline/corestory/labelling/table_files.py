@@ -42,9 +42,9 @@ _FILLER = frozenset({"filler", "0", "0.0", "false"})
 
 @dataclass(frozen=True, slots=True)
 class LabelNames:
-    """The names that a table's labels go by.
+    """The names of the labels in a table.
 
-    A name given takes the place of the usual ones (core, 1, true; filler, 0, false). Case does not matter.
+    A given name replaces the usual ones (core, 1, true; filler, 0, false). Case does not matter.
 
     Examples
     --------
@@ -62,12 +62,12 @@ class LabelNames:
             raise InputError(f"both labels are named {self.core!r}", expected="two names")
 
     def label(self, name: str) -> Label | None:
-        """Label of that name; ``None`` if the name is empty, which is an unlabelled paragraph.
+        """Return the label with a name; ``None`` for an empty name, which marks an unlabelled paragraph.
 
         Raises
         ------
         KeyError
-            If no label has that name.
+            No label has that name.
         """
         wanted = self._given(name)
         if not wanted:
@@ -80,7 +80,7 @@ class LabelNames:
         raise KeyError(name)
 
     def expected(self) -> str:
-        """Names that are known, for an error."""
+        """Return the known names, for an error."""
         return f"{self.core or 'core, 1, true'} or {self.filler or 'filler, 0, false'}"
 
     @staticmethod
@@ -100,11 +100,11 @@ class _Row:
 
 @dataclass(slots=True)
 class _Group:
-    """The rows of one article, gathered as they come."""
+    """The rows of one article, collected in any order."""
 
     about: dict[str, str] = field(default_factory=dict)
     rows: dict[tuple[bool, int], _Row] = field(default_factory=dict)
-    """By whether the table gives the position, and the position."""
+    """The rows by whether the table gives their position, and by the position."""
 
     def add(self, row: _Row, key: str, *, is_given: bool) -> None:
         first = self.rows.setdefault((is_given, row.position), row)
@@ -124,12 +124,14 @@ def read_table(
 ) -> Iterator[LabelledArticle]:
     """Read a labelled table.
 
-    Columns ``text`` and ``label`` must be there; ``article_id``, ``site``, ``url``, ``title``, ``language`` and
-    ``position`` may be, and ``kind``: of filler one of `corestory.labelling.labelled.KINDS`, of core one of `ROLES`.
-    So may the columns of markup of `corestory.labelling.table.table_schema`. Others are not looked at. Rows of one
-    article need not be adjacent. They are those of the same ``article_id``, else of the same ``url``; with neither,
-    each row is an article, or, if there is a ``position``, the table is one. Without ``position`` the order is the
-    table's. A row with ``decided``, as ``corestory review`` writes it, replaces an earlier row of the same paragraph.
+    The columns ``text`` and ``label`` are required. ``article_id``, ``site``, ``url``, ``title``, ``language``,
+    ``position`` and ``kind`` are optional; a kind is one of `corestory.labelling.labelled.KINDS` for filler, and one of
+    `ROLES` for core. So are the markup columns of `corestory.labelling.table.table_schema`. Other columns are ignored.
+
+    Rows of one article need not be adjacent. They have the same ``article_id``, else the same ``url``. With neither,
+    each row is an article, or the whole table is one if it has a ``position``. Without ``position``, rows keep the
+    order of the table. A row with ``decided``, as ``corestory review`` writes it, replaces an earlier row of the same
+    paragraph.
 
     Parameters
     ----------
@@ -142,18 +144,18 @@ def read_table(
     refuse
         Called with the reason for each row that cannot be read; the rest is read.
     note
-        Called if the columns are those of `corestory predict`, so that the labels are a model's.
+        Called if the columns are those of `corestory predict`, so that the labels come from a model.
 
     Yields
     ------
     LabelledArticle
-        In the order in which the articles first come, positions from 0 without gaps.
+        Articles in the order of their first rows, with positions from 0 without gaps.
 
     Raises
     ------
     InputError
-        If the table is empty or cannot be read, lacks a column, has a label of unknown name, or two rows with the
-        same ``article_id`` and ``position``: ambiguous rows are not guessed.
+        The table is empty or cannot be read, lacks a column, has a label with an unknown name, or has two rows with the
+        same ``article_id`` and ``position``. Nothing is guessed for ambiguous rows.
     """
     rows = rows_of_table(path, refuse=refuse, note=note)
     yield from articles_of_labelled_rows(rows, source=source, names=names, refuse=refuse, where=str(path))
@@ -162,7 +164,7 @@ def read_table(
 def articles_of_labelled_rows(
     rows: Iterable[SourceRow], *, source: str, names: LabelNames, refuse: Refuse, where: str
 ) -> Iterator[LabelledArticle]:
-    """Make labelled articles of the rows of a table, as `read_table` does; `where` names the table in errors."""
+    """Make labelled articles from the rows of a table, as `read_table` does; `where` names the table in errors."""
     groups: dict[str, _Group] = {}
     for row in rows:
         try:
@@ -192,11 +194,11 @@ def rows_of_table(path: Path, *, refuse: Refuse, note: Note = no_note) -> Iterat
     Parameters
     ----------
     path
-        The file; its format is known by its suffix.
+        The file; its suffix shows its format.
     refuse
         Called with an error for each row that cannot be read; reading goes on after it.
     note
-        Called as by `read_table`.
+        As in `read_table`.
 
     Yields
     ------
@@ -206,7 +208,7 @@ def rows_of_table(path: Path, *, refuse: Refuse, note: Note = no_note) -> Iterat
     Raises
     ------
     InputError
-        If the file is empty or cannot be read, or has no column ``text`` or ``label``, or one of `COLUMNS` twice.
+        The file is empty or cannot be read, has no column ``text`` or ``label``, or has one of `COLUMNS` twice.
     """
     name, kind = str(path), kind_by_name(path)
     if kind == "parquet":
@@ -316,7 +318,7 @@ def _position(row: Mapping[str, object], where: str) -> int:
 
 def _cell(row: Mapping[str, object], name: str) -> str:
     value = row.get(name)
-    # Not a number is how a data frame writes an empty cell.
+    # A data frame writes an empty cell as NaN.
     if value is None or value != value:
         return ""
     return storable(str(value)).strip()

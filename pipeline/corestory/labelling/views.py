@@ -1,4 +1,4 @@
-"""Views: one page as several renderers and extractors write it; the gold text labels each."""
+"""Views: one page as several renderers and extractors write it, each labelled by the gold text."""
 
 import importlib
 import importlib.util
@@ -21,7 +21,7 @@ from corestory.reading.html.page import read_page
 from corestory.reading.text import split_text, storable
 from corestory.types import Label
 
-# jusText names its stop lists by the language's English name; without the right list it finds no prose.
+# jusText names its stop lists by the English names of languages; without the right list it finds no prose.
 _STOPLISTS = {
     "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
     "es": "Spanish", "et": "Estonian", "fi": "Finnish", "fr": "French", "hr": "Croatian", "hu": "Hungarian",
@@ -33,7 +33,7 @@ _STOPLISTS = {
 
 
 def installed(tools: Sequence[str]) -> tuple[str, ...]:
-    """Names of those tools whose packages are installed; they are optional.
+    """Return the names of the tools whose packages are installed; the packages are optional.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def installed(tools: Sequence[str]) -> tuple[str, ...]:
 
 
 def tool_texts(html: str, *, tool: str, language: str = "") -> list[str]:
-    """Paragraphs of the text that a tool with its default settings makes of a page.
+    """Return the paragraphs of the text that a tool with its default settings makes of a page.
 
     Parameters
     ----------
@@ -54,24 +54,24 @@ def tool_texts(html: str, *, tool: str, language: str = "") -> list[str]:
     tool
         One of `EXTRACTORS` or `RENDERERS` that is installed.
     language
-        Two letters, for extractors that must know; English if unknown.
+        Two letters, for extractors that need it; English if unknown.
 
     Returns
     -------
     list of str
-        Empty where the tool fails on the page, or finds nothing.
+        The paragraphs; empty if the tool fails on the page, or finds nothing.
     """
     module, run = _TOOLS[tool]
     return tool_paragraphs(lambda: str(run(importlib.import_module(module), html, language)))
 
 
 def tool_paragraphs(run: Callable[[], str]) -> list[str]:
-    r"""Paragraphs of the text that another project's tool makes of a page, without its log and its warnings.
+    r"""Return the paragraphs of the text that another project's tool makes of a page, without its log and warnings.
 
     Returns
     -------
     list of str
-        Empty where the tool fails, or finds nothing.
+        The paragraphs; empty if the tool fails, or finds nothing.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def tool_paragraphs(run: Callable[[], str]) -> list[str]:
 
 @contextmanager
 def silenced() -> Iterator[None]:
-    """Keep back the messages and warnings of other projects' tools about broken pages, of which there are many."""
+    """Suppress the many messages and warnings of other projects' tools about broken pages."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
@@ -106,7 +106,7 @@ def _justext(justext: Any, html: str, language: str) -> str:
 
 def _html2text(html2text: Any, html: str, _: str) -> str:
     renderer = html2text.HTML2Text(bodywidth=0)
-    # The addresses of links and pictures are no words of the page.
+    # The addresses of links and pictures are not words of the page.
     renderer.ignore_links = renderer.ignore_images = True
     return str(renderer.handle(html))
 
@@ -135,7 +135,7 @@ _RENDERERS: _Tools = {
 _TOOLS = _EXTRACTORS | _RENDERERS
 
 EXTRACTORS = tuple(_EXTRACTORS)
-"""Tools that keep the story alone."""
+"""Tools that keep only the story."""
 
 RENDERERS = tuple(_RENDERERS)
 """Tools that write the whole page as text: Resiliparse without its choice of content, BeautifulSoup with a line for
@@ -148,26 +148,26 @@ CUTS = ("page", "lines", "p", "container")
 VIEWS = (*CUTS, *RENDERERS, *EXTRACTORS)
 
 CORE_SHARE = 0.5
-"""A paragraph is core if more than this share of its words is in the gold text, in order."""
+"""The share of a paragraph's words in the gold text, in order, above which it is core."""
 
 CONTAINER_SHARE = 0.9
-"""The smallest element with at least this share of the core words holds the story."""
+"""The least share of the core words in the element that holds the story, which is the smallest such element."""
 
 _NOT_TEXT = frozenset({"script", "style"})
 
 
 def chosen_views(names: str) -> tuple[str, ...]:
-    """Choose views by their names, with commas between.
+    """Choose views by their names, which are separated by commas.
 
     Parameters
     ----------
     names
-        Names from `VIEWS`; ``"all"`` stands for all whose packages are installed.
+        Names from `VIEWS`; ``"all"`` for all whose packages are installed.
 
     Raises
     ------
     InputError
-        If there is no such view, or its package is not installed.
+        There is no such view, or its package is not installed.
 
     Examples
     --------
@@ -191,7 +191,7 @@ def chosen_views(names: str) -> tuple[str, ...]:
 
 def _labels(texts: Sequence[str], gold: str, title: frozenset[tuple[str, ...]]) -> Iterator[Label | None]:
     for text, share in zip(texts, aligned_share(texts, gold), strict=True):
-        # A page's gold text may or may not begin with the title, so its repetition says nothing.
+        # A page's gold text may or may not begin with the title, so a repetition of the title gets no label.
         if np.isnan(share) or tuple(alignment_words(text)) in title:
             yield None
         else:
@@ -199,12 +199,12 @@ def _labels(texts: Sequence[str], gold: str, title: frozenset[tuple[str, ...]]) 
 
 
 def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[LabelledArticle, ...]:
-    r"""Cut a page in several ways and label each cut's paragraphs.
+    r"""Cut a page in several ways, and label the paragraphs of each cut.
 
     Parameters
     ----------
     page
-        HTML and gold text.
+        The page's HTML and its gold text.
     views
         Names from `VIEWS`: ``"page"``, the whole body with its markup; ``"lines"``, one text node per line, as
         ``BeautifulSoup(html).get_text("\n")`` gives; ``"p"``, the ``<p>`` elements; ``"container"``, the smallest
@@ -213,12 +213,12 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
     Returns
     -------
     tuple of LabelledArticle
-        In the order of `views`. A view in which the page gives no paragraph is left out.
+        In the order of `views`; a view without paragraphs is left out.
 
     Raises
     ------
     InputError
-        If the page has no text at all.
+        The page has no text at all.
 
     Examples
     --------
@@ -256,7 +256,7 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
                     paragraphs=tuple(paragraphs),
                     site=site,
                     url=storable(url).strip(),
-                    # Not the gold title: at tagging time only the title of the page is known.
+                    # Not the gold title, because only the title of the page is known at tagging time.
                     title=storable(parsed.title).strip(),
                     language=parsed.language,
                 )
@@ -290,7 +290,7 @@ _CUT: dict[str, Callable[[str], list[str]]] = {"lines": _lines, "p": _p_elements
 
 
 def _container(whole: Sequence[LabelledParagraph]) -> Sequence[LabelledParagraph]:
-    # The text of the story's element: the story, the promos in it and the lists under it, but no menu.
+    # The text of the story's element: the story, the promos in it and the lists below it, but no menu.
     lengths = [len(alignment_words(paragraph.text)) if paragraph.label == "core" else 0 for paragraph in whole]
     held: Counter[int] = Counter()
     chains: dict[int, tuple[int, ...]] = {}
