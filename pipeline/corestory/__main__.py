@@ -6,6 +6,6 @@ if __name__ == "__main__":
     try:
         main()
     finally:
-        # With -m, Python ends itself by SIGINT if a Ctrl-C once fell into code given as a string, as that of named
-        # tuples is, even if it was caught; the next such code makes it forget that.
+        # With -m, Python ends itself by SIGINT if a Ctrl-C once interrupted code given as a string, such as that of
+        # named tuples, even if it was caught. Running such code again clears this state.
         exec("")  # noqa: S102 - it does nothing else

@@ -43,14 +43,14 @@ def tag_frame(
     Parameters
     ----------
     frame
-        One article per row (``paragraphs``, ``text`` or ``html``; where known ``article_id`` or ``id``, ``url``,
+        One article per row (``paragraphs``, ``text`` or ``html``; if known ``article_id`` or ``id``, ``url``,
         ``title``, ``language``, ``site``), or one paragraph per row (``article_id`` or ``id``, ``position``, ``text``).
     model
-        A tagger, or a model's folder, which each process loads once. None is the default model.
+        A tagger, or a model's folder, which each process loads once. None for the default model.
     threshold
-        Tag a paragraph as core from this score on, 0 to 1. None: the model chooses a cutoff for each article.
+        The least score of core, 0 to 1. None: the model chooses a cutoff for each article.
     memory
-        Remembered pages of the articles' sites, as `load_memory` gives them.
+        A memory of the articles' sites, from `load_memory`.
     keep
         Names of further columns of the frame to copy to the result.
     refuse
@@ -66,7 +66,7 @@ def tag_frame(
     Raises
     ------
     InputError
-        It is no frame, a column is missing, or an article cannot be read and there is no `refuse`.
+        The value is not a frame, a column is missing, or an article cannot be read and there is no `refuse`.
 
     Examples
     --------
@@ -136,13 +136,13 @@ def explain(
     text
         The text, one paragraph per line, or the HTML.
     model
-        A tagger, or a model's folder; None is the default model.
+        A tagger, or a model's folder; None for the default model.
     html
         Whether `text` is HTML.
     threshold
         The least score of core; None leaves the cutoff to the model.
     url, memory
-        The address, and a memory of its site, as `load_memory` gives it.
+        The address, and a memory of its site, from `load_memory`.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from typing import IO, BinaryIO
 from corestory.errors import OutputError, reason_of
 from corestory.remote import AnyPath, RemotePath
 
-# The number of characters at the end of an output's name that its temporary name ends in, too.
+# The number of characters at the end of an output's name that its temporary name also ends in.
 _KEPT = 60
 
 
@@ -20,8 +20,8 @@ _KEPT = 60
 def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
     """Open a temporary file in the output's folder, and rename it to the output when the block ends without an error.
 
-    The file is flushed to the disk before it is renamed. After an error, Ctrl-C included, it is deleted. After a kill
-    it stays under its hidden name, and the output is missing or unchanged.
+    The file is flushed to the disk before it is renamed. After an error, also Ctrl-C, it is deleted. After a kill it
+    stays under its hidden name, and the output is missing or unchanged.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
         The output. Missing folders are created. A link is followed, and its target replaced. A `RemotePath` is uploaded
         whole at the end.
     force
-        Whether a file that exists may be replaced.
+        Whether an existing file may be replaced.
 
     Yields
     ------
@@ -39,7 +39,7 @@ def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        The output exists without `force`, is no regular file, or cannot be written.
+        The output exists and `force` is not given, is not a regular file, or cannot be written.
 
     Examples
     --------
@@ -83,9 +83,9 @@ def atomic_folder(path: Path, *, force: bool = False, marker: str = "") -> Itera
     path
         The output. Missing folders are created.
     force
-        Whether a folder that exists may be replaced; an empty one always may.
+        Whether an existing folder may be replaced; an empty one always may.
     marker
-        Name of a file that an old folder must hold to be replaced, so that a mistyped name deletes nothing.
+        The name of a file that an old folder must contain to be replaced, so that a mistyped name deletes nothing.
 
     Yields
     ------
@@ -95,7 +95,7 @@ def atomic_folder(path: Path, *, force: bool = False, marker: str = "") -> Itera
     Raises
     ------
     OutputError
-        The output exists without `force`, is no folder or one to keep, or cannot be written.
+        The output exists and `force` is not given, is not a folder or not one to replace, or cannot be written.
 
     Examples
     --------
@@ -191,13 +191,13 @@ def _check_parent(path: Path) -> None:
 
 
 def _beside(final: Path) -> Path:
-    # The end of the name is kept for writers that go by it; a file name may have 255 bytes.
+    # The end of the name is kept for writers that depend on it; a file name may have 255 bytes.
     return final.with_name(f".{os.urandom(4).hex()}.{final.name[-_KEPT:]}")
 
 
 @contextmanager
 def reporting_errors(name: AnyPath | str, *, whole: bool = True) -> Iterator[None]:
-    """Convert an OSError of the output, which is written whole or not at all, or else piece by piece."""
+    """Convert an OSError to an `OutputError`; `whole` if the output is written whole or not at all."""
     try:
         yield
     except BrokenPipeError:  # the reader of this or of another output has closed it
@@ -236,7 +236,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def lock_file(file: IO[bytes], busy: OutputError) -> None:
-    """Keep other processes from locking a file, until this process ends; raise `busy` if another has locked it."""
+    """Lock a file for this process until it ends; raise `busy` if another process has locked it."""
     with suppress(ImportError):  # without fcntl, the user must avoid two runs at once
         import fcntl
 
@@ -259,7 +259,7 @@ class Target:
     Raises
     ------
     OutputError
-        If the file cannot be created.
+        The file cannot be created.
 
     Examples
     --------

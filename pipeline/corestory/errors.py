@@ -1,4 +1,4 @@
-"""The one family of errors: each is one line with the place, the fault, what was expected, and a hint."""
+"""The family of errors: each is one line with the place, the fault, the expected value, and a hint."""
 
 from collections.abc import Callable
 from typing import Self
@@ -12,7 +12,7 @@ class CorestoryError(Exception):
     found
         The fault.
     where
-        File, and row or line where there is one.
+        The file, and the row or line if there is one.
     expected
         The value that was expected in its place.
     hint
@@ -51,7 +51,7 @@ def _rebuilt(kind: type[CorestoryError], found: str, where: str, expected: str, 
 
 
 def reason_of(error: BaseException) -> str:
-    r"""Return the reason that the system or a library gives: its first line, without the number and the name before it.
+    r"""Return the reason that the system or a library gives: its first line, without the number and name before it.
 
     Examples
     --------
@@ -85,7 +85,7 @@ Refuse = Callable[[InputError], None]
 
 
 def raise_refusal(error: InputError) -> None:
-    """Raise the error: the handler of refusals where a caller gives none."""
+    """Raise the error: the handler of refusals if a caller gives none."""
     raise error
 
 

@@ -37,12 +37,12 @@ def check_alone() -> None:
 
 
 def _installed() -> set[str]:
-    # The folder's names tell it in a fraction of the time that importlib.metadata takes.
+    # Reading the names in the folder takes a fraction of the time that importlib.metadata takes.
     return {path.name.partition("-")[0] for path in Path(__file__).parents[1].glob("corestory*-*.dist-info")}
 
 
 def install_command(extra: str) -> str:
-    """Return the command that adds an extra to the distribution that is installed.
+    """Return the command that adds an extra to the installed distribution.
 
     Examples
     --------

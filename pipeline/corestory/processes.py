@@ -39,17 +39,17 @@ def in_processes(
     Parameters
     ----------
     work
-        Does a task; it must be importable.
+        The function that does a task; it must be importable.
     tasks
-        The tasks; read in the thread of the caller, and only `TASKS_AHEAD` for each process ahead of the results taken.
+        The tasks. They are read in the caller's thread, at most `TASKS_AHEAD` per process ahead of the results taken.
     jobs
-        Number of processes, of which no more are started than there are tasks; -1 means one per core.
+        The number of processes, but at most one per task; -1 for one per core.
     where
-        What is written, for the error.
+        The name of the output, for the error.
     in_order
         Whether to yield in the order of the tasks, not in the order in which they are done.
     begin
-        Called once in each process before its first task, with whatever large the tasks share.
+        Called once in each process before its first task, to load large data that the tasks share.
 
     Yields
     ------
@@ -101,13 +101,13 @@ def _taken(pending: list[Future[Made]], *, in_order: bool) -> Made:
 
 @contextmanager
 def _delaying_interrupts() -> Iterator[None]:
-    """Start workers that never get SIGINT, and get it afterwards: the terminal sends it to all processes."""
+    """Start workers that never get SIGINT, and receive it afterwards: the terminal sends it to all processes."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    # Workers inherit what is blocked. Were it ignored, a Ctrl-C at this moment would be lost.
+    # Workers inherit the blocked signals. If SIGINT were ignored instead, a Ctrl-C at this moment would be lost.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
-    # Another thread may take the signal. The main one would then raise KeyboardInterrupt while it starts a worker.
+    # Another thread may take the signal. Then the main thread would raise KeyboardInterrupt while it starts a worker.
     taken: list[int] = []
     handler = signal.getsignal(signal.SIGINT) if current_thread() is main_thread() else None
     if handler is not None:
@@ -130,7 +130,7 @@ def _begin(parent: int, begin: Callable[[], None] | None) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End this worker soon after its parent, which may be killed; otherwise the worker would wait for work forever."""
+    """End this worker soon after its parent ends, also by a kill; otherwise it would wait for work forever."""
     while os.getppid() == parent:
         time.sleep(0.2)
     os._exit(1)

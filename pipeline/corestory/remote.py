@@ -1,4 +1,4 @@
-"""Files on other machines: named by a URL that fsspec knows, used like a `pathlib.Path`."""
+"""Files on other machines, named by a URL that fsspec knows and used like a `pathlib.Path`."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
-# fsspec reads zip://a.txt::s3://bucket/a.zip as one file system in another, wherever there are two colons.
+# fsspec reads zip://a.txt::s3://bucket/a.zip as one file system inside another, wherever there are two colons.
 _CHAIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?:://.*::|::.*://)")
 _HERE = ("file", "local")
-# With these, a slash at the end names something else, and there are no folders.
+# With these protocols, a slash at the end names another page, and there are no folders.
 _PAGES = ("http", "https")
-# Names that file systems give to a mark of a file's content, and then to its last change; the first that exists counts.
+# The names that file systems give to a mark of a file's content, and then to its last change; the first that exists
+# counts.
 _MARKS = (
     *("ETag", "etag", "md5Hash", "md5", "content_md5", "Content-MD5", "checksum", "Digest", "sha", "generation"),
     *("mtime", "LastModified", "Last-Modified", "last_modified", "modified", "modificationTime", "modify"),
     *("updated", "created"),
 )
-# Read ahead at a time. The 50 MB of s3fs are more than a part of a WARC file, of which each process reads its own.
+# The bytes that are read ahead at a time. The 50 MB of s3fs are more than a part of a WARC file, and each process reads
+# its own part.
 _BLOCK_BYTES = 2**22
 
 Result = TypeVar("Result")
@@ -38,14 +40,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class RemotePath:
-    """A file or a folder that fsspec reaches, with those methods of `pathlib.Path` that corestory uses.
+    """A file or a folder that fsspec reaches, with the methods of `pathlib.Path` that corestory uses.
 
-    Each error is an ``OSError``, as with files of this machine; that of a missing file is a ``FileNotFoundError``.
+    Each error is an ``OSError``, as for local files; for a missing file it is a ``FileNotFoundError``.
 
     Attributes
     ----------
     url
-        Its name as the user writes it. A slash at the end is dropped, but not in HTTP, where it names another page.
+        Its name as the user writes it. A slash at the end is dropped, except in HTTP, where it names another page.
 
     Examples
     --------
@@ -75,7 +77,7 @@ class RemotePath:
 
     @property
     def parent(self) -> RemotePath:
-        """The folder that it lies in."""
+        """The folder that contains it."""
         root = _root(self.url)
         return RemotePath(root + self.url[len(root) :].rstrip("/").rpartition("/")[0])
 
@@ -88,25 +90,25 @@ class RemotePath:
         return self.url
 
     def resolve(self) -> RemotePath:
-        """Return it as it is: a URL has no links and no folder to start from."""
+        """Return the path itself, because a URL has no links and no folder to start from."""
         return self
 
     def exists(self) -> bool:
-        """Whether there is a file or a folder."""
+        """Return whether there is a file or a folder."""
         return self._kind() != ""
 
     def is_file(self) -> bool:
-        """Whether there is a file."""
+        """Return whether there is a file."""
         return self._kind() == "file"
 
     def is_dir(self) -> bool:
-        """Whether there is a folder, which in an object store is one with something in it."""
+        """Return whether there is a folder; in an object store, only a folder with something in it exists."""
         return self._kind() == "directory"
 
     def state(self) -> tuple[int, str]:
-        """Return a file's size and a mark that its file system gives of its content, else of its last change.
+        """Return a file's size, and its file system's mark of its content, or else of its last change.
 
-        If it gives neither, the mark is empty and shows no change.
+        If there is neither, the mark is empty, and a change does not show.
         """
         return _state(self._do(lambda system, path: system.info(path)))
 
@@ -115,7 +117,7 @@ class RemotePath:
         self._do(lambda system, path: system.invalidate_cache(path))
 
     def entries(self) -> Iterator[tuple[RemotePath, bool, tuple[int, str]]]:
-        """Yield what is in a folder by name, each with whether it is a folder, and its `state`, in one request."""
+        """Yield the entries of a folder by name: the path, whether it is a folder, and its `state`, in one request."""
         found = self._do(lambda system, path: [entry for entry in system.ls(path, detail=True) if _is_in(entry, path)])
         for entry in sorted(found, key=lambda entry: entry["name"].rstrip("/")):
             yield self / entry["name"].rstrip("/").rpartition("/")[2], entry["type"] == "directory", _state(entry)
@@ -130,21 +132,21 @@ class RemotePath:
         return [self / match.rstrip("/") for match in sorted(self._do(glob))]
 
     def open(self, *, at_random: bool = False) -> BinaryIO:
-        """Open a file for reading; `at_random` reads nothing ahead."""
+        """Open a file for reading; with `at_random`, nothing is read ahead."""
         options = {"cache_type": "none"} if at_random else {}
         opened = self._do(lambda system, path: system.open(path, "rb", block_size=_BLOCK_BYTES, **options))
         return cast("BinaryIO", io.BufferedReader(_Reading(opened, self.url), io.DEFAULT_BUFFER_SIZE * 8))
 
     def read_bytes(self) -> bytes:
-        """Read a file whole."""
+        """Read a whole file."""
         return bytes(self._do(lambda system, path: system.cat_file(path)))
 
     def write_bytes(self, data: bytes) -> None:
-        """Write a small file whole, with the folders above it."""
+        """Write a small file as a whole, with the folders above it."""
         self._make(lambda system, path: system.pipe_file(path, data))
 
     def upload(self, file: Path) -> None:
-        """Copy a file of this machine there, with the folders above it."""
+        """Copy a local file there, with the folders above it."""
         self._make(lambda system, path: system.put_file(str(file), path))
 
     def unlink(self, *, missing_ok: bool = False) -> None:
@@ -163,7 +165,7 @@ class RemotePath:
     def _make(self, write: Callable[[AbstractFileSystem, str], object]) -> None:
         try:
             self._do(write)
-        except FileNotFoundError:  # stores of objects need no folders, and asking one for them may be forbidden
+        except FileNotFoundError:  # object stores need no folders, and asking one for them may be forbidden
             self.parent._do(_make_folders)
             self._do(write)
 
@@ -204,7 +206,7 @@ def path_of(name: str) -> AnyPath:
 
 
 def open_to_read(path: AnyPath) -> BinaryIO:
-    """Open a file for reading, here or elsewhere."""
+    """Open a local or remote file for reading."""
     return path.open() if isinstance(path, RemotePath) else cast("BinaryIO", path.open("rb"))
 
 
@@ -220,7 +222,7 @@ def is_url(name: str) -> bool:
 
 
 def fetching_hint(name: str) -> str:
-    """Return the command that fetches a page and tags it; an empty string if the name is no address of a page.
+    """Return the command that fetches a page and tags it, or an empty string if the name is not a page's address.
 
     Examples
     --------
@@ -279,7 +281,7 @@ def _naming(name: str) -> Iterator[None]:
 
 
 def _unreachable(found: str, name: str, hint: str = "") -> CorestoryError:
-    """Return the error for a protocol that lacks a package; of a page, with the command that does without it."""
+    """Return the error for a protocol that lacks a package; for a page, with the command that does without it."""
     pipe = fetching_hint(name)
     if not pipe:
         return CorestoryError(found, where=name, hint=hint)
@@ -315,12 +317,12 @@ def _state(info: Mapping[str, object]) -> tuple[int, str]:
 
 
 def _is_in(entry: dict[str, str], folder: str) -> bool:
-    # Stores of objects may list an object of the folder's own name.
+    # Object stores may list an object with the folder's own name.
     return entry["name"].strip("/") != folder.strip("/")
 
 
 class _Reading(io.RawIOBase):
-    """A file of fsspec that raises our errors for the errors of its backend."""
+    """A file of fsspec that converts the errors of its backend to OSErrors."""
 
     def __init__(self, file: BinaryIO, url: str) -> None:
         self._file, self._url = file, url

@@ -1,4 +1,4 @@
-"""Numbers and text as people read them, and pages from templates."""
+"""Write numbers and text for people, and pages from templates."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-# Escape sequences steer the terminal, bidirectional overrides and isolates reorder what it shows, and lone surrogates
+# Escape sequences control the terminal, bidirectional overrides and isolates reorder its text, and lone surrogates
 # have no encoding. Tab and line feed are harmless.
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    r"""Replace each character that could steer a terminal by U+FFFD.
+    r"""Replace each character that could control a terminal with U+FFFD.
 
     Examples
     --------
@@ -36,7 +36,7 @@ _ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 
 
 def link_to(url: str) -> str:
-    """Return an address that a link on a page may have; empty for any other text.
+    """Return an address if a link on a page may have it, or an empty string.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def link_to(url: str) -> str:
 
 
 NOTHING = "–"
-"""Shown in place of a number where there was nothing to measure."""
+"""Shown in place of a number if there was nothing to measure."""
 
 
 def rounded(number: float, *, digits: int = 3, signed: bool = False) -> str:
@@ -94,9 +94,9 @@ def markdown_table(
     Parameters
     ----------
     columns, rows
-        The cells of the head, and of each row; a bar within a cell must be escaped.
+        The cells of the header, and of each row; a bar within a cell must be escaped.
     texts
-        The numbers of the columns that hold text; those of the others are at the right.
+        The numbers of the columns with text; the other columns are aligned right.
 
     Examples
     --------
@@ -113,16 +113,15 @@ PALETTE = "palette.css"
 
 
 def render(template: str, *, style: str, script: str, values: Mapping[str, object]) -> str:
-    """Fill a template into a page that stands alone.
+    """Fill a template into a page that needs no other file.
 
     Parameters
     ----------
     template, style, script
-        Names of files in ``templates/``; the script may be empty. The style, behind the colours that all pages share,
-        and the script stand within the page; its content security policy lets this very script run, and no other, and
-        no request leave.
+        Names of files in ``templates/``; the script may be empty. The page contains the colours that all pages share,
+        the style and the script. Its content security policy lets only this script run, and forbids all requests.
     values
-        What the template shows, escaped but for what is `markupsafe.Markup`.
+        The values for the template, which are escaped unless they are `markupsafe.Markup`.
 
     Returns
     -------
@@ -132,7 +131,7 @@ def render(template: str, *, style: str, script: str, values: Mapping[str, objec
     Raises
     ------
     jinja2.UndefinedError
-        If the template wants what `values` has not.
+        The template needs a value that `values` does not have.
     """
     from markupsafe import Markup
 
@@ -143,13 +142,13 @@ def render(template: str, *, style: str, script: str, values: Mapping[str, objec
         "base-uri 'none'; form-action 'none'"
     )
     page = _environment().get_template(template)
-    # Our own files, without a closing tag in them: what comes from data never goes this way.
+    # Our own files, without a closing tag in them; data never takes this way.
     look, act = Markup(template_source(PALETTE) + template_source(style)), Markup(code)  # noqa: S704
     return page.render({**values, "policy": policy, "style": look, "script": act})
 
 
 def notebook_frame(page: str) -> str:
-    """Return a page as an element of a notebook: a frame, which keeps its styles and script out of the notebook."""
+    """Return a page as an element of a notebook: a frame that keeps its styles and script out of the notebook."""
     from html import escape
 
     return (
