@@ -1,1 +1,1 @@
-"""Tagged articles as rows, documents and pages, on a terminal, and for labelling tools."""
+"""Writes tagged articles as rows, documents and pages, on a terminal, and for labelling tools."""

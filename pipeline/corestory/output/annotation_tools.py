@@ -1,7 +1,7 @@
-"""Tagged articles for the tools in which people label: Label Studio, doccano, Prodigy and Argilla.
+"""Tagged articles for labelling tools: Label Studio, doccano, Prodigy and Argilla.
 
-The model's labels travel as the pre-annotation, its scores as the scores of the predictions.
-`corestory.labelling.annotation_tools` reads what comes back.
+The model's labels are the pre-annotation, and its scores are the scores of the predictions.
+`corestory.labelling.annotation_tools` reads the files that the tools export.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ JsonObject = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A paragraph as all tools get it."""
+    """A paragraph with the values that all tools get."""
 
     position: int
     text: str
     label: str
     certainty: float
-    """Probability that the label is right, by the score."""
+    """The probability that the label is right, by the score."""
     markup: JsonObject
 
 
@@ -50,7 +50,7 @@ def _lines(article: TaggedArticle) -> list[_Line]:
     return [
         _Line(
             position,
-            # A text with line ends would be two paragraphs in doccano.
+            # In doccano, a line end would start a new paragraph.
             in_one_line(storable(text)),
             label,
             round(score if label == "core" else 1 - score, 4),
@@ -68,7 +68,7 @@ def _facts(article: TaggedArticle) -> JsonObject:
 
 
 def label_studio_task(article: TaggedArticle) -> JsonObject:
-    """Return an article as a task with a prediction: a region for each paragraph.
+    """Return an article as a task, with a prediction that has a region for each paragraph.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def label_studio_task(article: TaggedArticle) -> JsonObject:
                 "start": str(line.position),
                 "end": str(line.position),
                 "startOffset": 0,
-                # JavaScript, in which the tool runs, counts units of UTF-16.
+                # The tool runs in JavaScript, which counts UTF-16 units.
                 "endOffset": len(line.text.encode("utf-16-le")) // 2,
                 "paragraphlabels": [line.label],
             },
@@ -126,14 +126,14 @@ def doccano_document(article: TaggedArticle) -> JsonObject:
         spans.append([begin, begin + len(line.text), line.label])
         begin += len(line.text) + 1
     meta: JsonObject = {**_facts(article), "scores": [line.certainty for line in lines]}
-    meta["predicted"] = [line.label for line in lines]  # by which unchanged labels are recognised when they come back
+    meta["predicted"] = [line.label for line in lines]  # to recognise labels that nobody changed
     if article.article.markup is not None:
         meta["markup"] = [line.markup for line in lines]
     return {"text": "\n".join(line.text for line in lines), "label": spans, "meta": meta}
 
 
 def prodigy_tasks(article: TaggedArticle) -> Iterator[JsonObject]:
-    """Yield a task for each paragraph: accept or reject the label."""
+    """Yield a task for each paragraph, in which a person accepts or rejects the label."""
     facts = _facts(article)
     for line in _lines(article):
         meta = {**facts, "position": line.position, "score": line.certainty}
@@ -161,7 +161,7 @@ def exported(articles: Iterable[TaggedArticle], tool: LabellingTool) -> Iterator
     Parameters
     ----------
     articles
-        The articles; for Prodigy all are in memory at once, because the least certain paragraphs come first.
+        The articles. For Prodigy all are in memory at once, because the least certain paragraphs come first.
     tool
         ``label-studio`` and ``argilla`` get a JSON list, ``doccano`` and ``prodigy`` JSON Lines.
     """
@@ -170,7 +170,7 @@ def exported(articles: Iterable[TaggedArticle], tool: LabellingTool) -> Iterator
         records: Iterable[JsonObject] = (record for article in articles for record in make_all(article))
     else:
         records = map(label_studio_task if tool == "label-studio" else doccano_document, articles)
-    if tool == "prodigy":  # as its own teaching recipes do
+    if tool == "prodigy":  # the order of its own teaching recipes
         records = sorted(records, key=lambda task: float(str(task["score"])))
     in_list = tool in ("label-studio", "argilla")
     if in_list:

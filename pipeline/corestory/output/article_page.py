@@ -1,4 +1,4 @@
-"""Explained articles as pages: paragraphs coloured by score, filler folded, with reasons."""
+"""Explained articles as HTML pages, with paragraphs coloured by score, filler folded, and reasons."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from corestory.rendering import counted, link_to, render
 from corestory.types import Label
 
 PEEK_CHARACTERS = 70
-"""The number of characters of a folded paragraph that show."""
+"""The number of characters of a folded paragraph that are visible."""
 
 INDEX = "index.html"
 
@@ -32,11 +32,11 @@ class PageEntry:
     Attributes
     ----------
     file
-        File name of its page.
+        The file name of its page.
     name, title
-        Its identifier, and its title, empty where unknown.
+        Its identifier, and its title; the title is empty if unknown.
     core, paragraphs, core_words, words
-        Numbers of core paragraphs, of all paragraphs, and of the words in them.
+        The numbers of core paragraphs, of all paragraphs, of the words in core, and of all words.
     confidence
         The model's confidence in the article, 0 to 1.
     """
@@ -57,7 +57,7 @@ class PageEntry:
 
     @classmethod
     def of(cls, article: ArticleExplanation, file: str) -> PageEntry:
-        """Make the entry of an article."""
+        """Make the index entry of an article."""
         tagged = article.tagged
         words = word_counts(tagged.texts)
         return cls(
@@ -90,11 +90,11 @@ def article_page(
     only
         Show only paragraphs with this label; positions still count all paragraphs.
     kinds
-        Which paragraphs to leave out or to keep by their kinds. Kinds are shown wherever the model predicts them.
+        Which paragraphs to leave out or to keep by their kinds. The page shows kinds if the model predicts them.
     indexed
         Whether the page links to an index in the same folder.
     before, after
-        File names of the pages before and after it; empty where there is none.
+        The file names of the previous and the next page; empty if there is none.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def article_page(
 
 
 def index_page(entries: Sequence[PageEntry]) -> str:
-    """Return the index of the articles' pages.
+    """Return the index of the pages of articles as an HTML page.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def index_page(entries: Sequence[PageEntry]) -> str:
 
 
 class _Shown:
-    """A paragraph as the template shows it."""
+    """A paragraph with the values that the template shows."""
 
     def __init__(self, paragraph: ParagraphExplanation, article: ArticleExplanation, widest: float) -> None:
         self.position = paragraph.position
@@ -149,7 +149,7 @@ class _Shown:
         self.score = paragraph.score
         kind = "" if article.tagged.kinds is None else article.tagged.kinds.names[self.position]
         self.kind = "" if kind == "body" else kind  # nearly all core is body text
-        # Distance from the cutoff as a share of the greatest distance on that side: 0 at the cutoff, 1 at the end.
+        # The distance from the cutoff, from 0 at the cutoff to 1 at a score of 0 or 1.
         above = paragraph.score >= article.cutoff
         room = 1 - article.cutoff if above else article.cutoff
         self.strength = abs(paragraph.score - article.cutoff) / room if room > 0 else 0.0
@@ -165,14 +165,14 @@ class _Shown:
 
     @property
     def peek(self) -> str:
-        """The beginning of its text."""
+        """The beginning of the text."""
         text = " ".join(self.text[: 4 * PEEK_CHARACTERS].split())
         return text if len(text) <= PEEK_CHARACTERS else f"{text[: PEEK_CHARACTERS - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Paragraphs of one label that follow each other."""
+    """Consecutive paragraphs with the same label."""
 
     label: Label
     folded: bool
@@ -190,7 +190,7 @@ def _runs(shown: Sequence[_Shown], *, fold: bool) -> list[_Run]:
 
 
 def _bar(effect: Effect, widest: float) -> dict[str, object]:
-    """Return the effect of a group of features; the length of its bar is in percent of half the width."""
+    """Return the effect of a feature group; the length of its bar is in percent of half the width."""
     length = 100 * abs(effect.log_odds) / widest if widest > 0 else 0.0
     number = signed(effect.log_odds)
     meaning, side = MEANINGS[effect.name], _side(effect)
@@ -206,7 +206,7 @@ def _side(effect: Effect) -> Label:
 
 
 def page_form(*, only: Label | None = None, kinds: KindChoice | None = None) -> DocumentForm:
-    """Return the format of a file with the page of one article; the parameters are those of `article_page`."""
+    """Return the document format for the page of one article; the parameters are those of `article_page`."""
     return DocumentForm("html", ".html", partial(article_page, only=only, kinds=kinds))
 
 
@@ -233,11 +233,11 @@ class PageFolder:
     def __init__(self, folder: Path, *, only: Label | None = None, kinds: KindChoice | None = None) -> None:
         self._folder, self._only, self._kinds = folder, only, kinds
         self._entries: list[PageEntry] = []
-        self._last: ArticleExplanation | None = None  # it waits for the name of the page after it
+        self._last: ArticleExplanation | None = None  # it is written when the name of the next page is known
 
     def write(self, article: ArticleExplanation) -> None:
         """Write the page of an article."""
-        # Pages have numbers for names, because an article's identifier may hold any character.
+        # File names are numbers, because an article's identifier may contain any character.
         entry = PageEntry.of(article, f"{len(self._entries) + 1:06d}.html")
         self._write_last(after=entry.file)
         self._entries.append(entry)

@@ -1,7 +1,7 @@
-"""Documents: articles as people read and correct them, in a file for each, one after another, or on a terminal.
+"""Documents: articles in formats that people read and correct, in one file each, in one file, or on a terminal.
 
-While a folder run tags a file, its documents are lines of one file, as the rows of other formats are. So the documents
-of the parts of a large file are joined as rows are, and get their numbers when all are there.
+While a folder run tags a file, its documents are lines of one file, like the rows of other formats. So the documents of
+the parts of a large file are joined like rows, and are numbered when all parts are joined.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-# The part of a title that is in the name of its file.
+# The number of first characters of a title that its file name contains.
 _NAME_CHARACTERS = 40
 _OUTSIDE_WORDS = re.compile(r"[\W_]+")
 
 
-# A longer paragraph is cut on a terminal; the other formats hold all of it.
+# The most characters of a paragraph on a terminal; other formats hold all of it.
 SHOWN_CHARACTERS = 20_000
 _KIND_WIDTH = max(map(len, CLASSES))
 
-# Each of these ends a line in some reader.
+# Some readers take these characters for line ends.
 _LINES = {ord("\t"): " ", ord("\r"): " ", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
@@ -54,9 +54,9 @@ class DocumentForm:
     ending
         The ending of its files.
     render
-        Returns the document of a tagged article; of a page, that of an explained one.
+        Returns the document of a tagged article; in the format ``html``, of an explained article.
     rule
-        The line between the documents of one file; None where a file holds one only.
+        The line between the documents of one file; None if a file can hold only one document.
     """
 
     name: DocumentFormat | Literal["html"]
@@ -65,7 +65,7 @@ class DocumentForm:
     rule: str | None = None
 
     def name_end(self, title: str) -> str:
-        """Return the name of an article's file after the article's number, which it has because titles repeat.
+        """Return the part of a file name that follows the article's number; numbers are needed because titles repeat.
 
         Examples
         --------
@@ -105,7 +105,7 @@ class DocumentFile:
     Raises
     ------
     OutputError
-        If the file cannot be written, or there is a second article where a file holds one only.
+        The file cannot be written, or there is a second article in a format with one document per file.
     """
 
     def __init__(self, target: Path | BinaryIO, form: DocumentForm) -> None:
@@ -115,7 +115,7 @@ class DocumentFile:
         self._held = ""
 
     def write(self, article: Any) -> None:
-        """Write the document of an article; where a file holds one only, keep it until `close`."""
+        """Write the document of an article; in a format with one document per file, keep it until `close`."""
         document, rule = self._form.render(article), self._form.rule
         if not document:
             return
@@ -164,7 +164,7 @@ class DocumentFolder:
 
 
 class DocumentLines:
-    """A writer of documents as lines of JSON, each with the end of its file's name.
+    """A writer of documents as lines of JSON, each with the end of its file name.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def labelled_text(article: TaggedArticle) -> str:
     Parameters
     ----------
     article
-        The article. If it was tagged with kinds, each label has its kind or role, body text excepted.
+        The article. If it was tagged with kinds, each label has its kind or role, except for body text.
 
     Examples
     --------
@@ -234,7 +234,7 @@ def labelled_text(article: TaggedArticle) -> str:
 
 
 def _detail(label: str, kind: str) -> str:
-    # Filler that repeats the title has a kind that is none of the format's.
+    # Filler that repeats the title has the kind "title", which the format does not know.
     known = kind != "body" and kind in ROLES if label == "core" else kind in KINDS
     return f"/{kind}" if known else ""
 
@@ -242,14 +242,14 @@ def _detail(label: str, kind: str) -> str:
 class AnnotatedWriter:
     """A `corestory.output.rows.RowWriter` for a terminal: articles in its width, with an empty line between them.
 
-    Core and filler differ in colour, and without colour in the mark and the bar in front.
+    Core and filler differ in colour, and also in the mark and the bar in front.
 
     Parameters
     ----------
     kinds
         Whether to show the kinds, and which to leave out or to keep.
     console
-        Where to print; None is the standard output.
+        The console to print to; None for the standard output.
 
     Examples
     --------
@@ -265,7 +265,7 @@ class AnnotatedWriter:
     """
 
     def __init__(self, kinds: KindChoice | None = None, console: Console | None = None) -> None:
-        from rich.console import Console  # only a terminal needs Rich
+        from rich.console import Console  # needed only for terminals
 
         self._kinds = kinds
         self._console = Console() if console is None else console

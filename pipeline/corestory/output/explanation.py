@@ -1,4 +1,4 @@
-"""An explained article in words and numbers for a person, and as JSON for a program."""
+"""Explained articles in words and numbers for people, and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from corestory.reading.text import storable
 from corestory.rendering import rounded
 
 NGRAMS = 6
-"""The number of n-grams that the text and the page show; the JSON has all."""
+"""The most n-grams that the text and the page show; the JSON has all."""
 
 _LEVELS = dict(zip(NEAR, ("its own element", "the element around it", "two elements up"), strict=True))
 _INDENT = "   "
@@ -48,7 +48,7 @@ IN_WORDS = {
     SITE: "the other pages of its site",
     ADAPTED: "the articles that the model was adapted to",
 }
-"""Names of the groups of features within a sentence."""
+"""The names of feature groups within a sentence."""
 
 _CAUSES = {
     HEADLINE: "That it is the article's headline",
@@ -59,9 +59,9 @@ _CAUSES = {
 }
 
 NAMED_NGRAMS = 3
-"""The number of n-grams that a sentence names."""
+"""The most n-grams that a sentence names."""
 
-# Groups with a smaller share of the total effect are not named.
+# The least share of the total effect of a group that is named.
 _LEAST_SHARE = 0.08
 
 
@@ -154,7 +154,7 @@ def _named(effect: Effect, paragraph: ParagraphExplanation, article: ArticleExpl
         return "that it is the last paragraph"
     if effect.name != OWN_WORDS:
         return name
-    # Only n-grams whose effect has the sign of the whole group's; the others are in the numbers.
+    # Name only n-grams whose effect has the sign of the group's effect; the numbers show all.
     agreeing = [
         ngram
         for ngram in paragraph.words.strongest(len(paragraph.words.effects))
@@ -165,7 +165,7 @@ def _named(effect: Effect, paragraph: ParagraphExplanation, article: ArticleExpl
 
 
 def explanation_lines(article: ArticleExplanation, *, position: int | None = None, width: int = 100) -> Iterator[str]:
-    """Explain the label of each paragraph in lines of text: first in words, then in numbers.
+    """Explain the label of each paragraph in lines of text, first in words, then in numbers.
 
     Parameters
     ----------
@@ -174,12 +174,12 @@ def explanation_lines(article: ArticleExplanation, *, position: int | None = Non
     position
         The position of the only paragraph to explain; None for all.
     width
-        Maximal width of the lines.
+        The greatest width of the lines.
 
     Yields
     ------
     str
-        A line without a line break.
+        A line without a line end.
     """
     width = max(width, _LEAST_WIDTH)
     tagged = article.tagged
@@ -210,14 +210,15 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
     -------
     str
         An object with the article's ``article_id``, ``url``, ``title``, ``confidence``, ``is_article`` (its
-        probability; null if the model does not know it), ``cutoff`` and
-        ``cutoff_is_fixed`` (whether all articles have this cutoff), the ``method``, and its ``paragraphs``: each has
-        ``position``, ``text``, ``label``, ``score``, ``first_score`` and ``changed_by`` (the score before headlines and
-        the second look, and which changed it; null where none did), ``rule`` (the name of the rule that found sure
-        filler, else null), the ``reasons`` in words, and ``words``, ``markup``
-        (null without markup) and ``context`` (of the first score): a ``base`` and ``effects`` that add up to
-        ``log_odds``; with a site memory also ``sighting``, the number of other pages of the site on which it stands,
-        and the number of all of them.
+        probability; null if the model does not compute it), ``cutoff``, ``cutoff_is_fixed`` (whether all articles have
+        this cutoff), ``method`` and ``paragraphs``.
+
+        Each paragraph has ``position``, ``text``, ``label``, ``score``, ``first_score`` and ``changed_by`` (the score
+        before it was changed and the cause, as in `corestory.model.explaining.ParagraphExplanation`; null if it was not
+        changed), ``rule`` (the name of the rule that found sure filler, or null) and the ``reasons`` in words. Its
+        ``words``, ``markup`` (null without markup) and ``context`` (of the first score) are objects with a ``base`` and
+        ``effects`` that add up to ``log_odds``. With a site memory it also has ``sighting``: the number of other pages
+        of the site on which it appears, and the number of other pages.
     """
     tagged = article.tagged
     paragraphs = [
@@ -281,7 +282,7 @@ def _numbers(name: str, found: Breakdown, width: int, count: int) -> Iterator[st
 
 
 def in_words(ngram: str) -> str:
-    """Return an n-gram as a person reads it: the names of the model for levels of elements and for word shapes go.
+    """Return an n-gram for a reader, with words in place of the model's names of element levels and word shapes.
 
     Examples
     --------

@@ -21,12 +21,12 @@ Unit = Literal["paragraph", "span", "article"]
 """The unit of a row."""
 
 TABLES = ("jsonl", "csv", "parquet")
-# A document for each article: with its story, or with all its paragraphs.
+# Formats with one document per article: its story, or all its paragraphs.
 STORIES = ("markdown", "tei")
 DOCUMENTS = ("labelled", *STORIES)
 
 PAGE_ENDINGS = (".html", ".htm")
-# As `corestory.reading.one_article` has it, whose import takes longer than all of --help.
+# Equal to the ending in `corestory.reading.one_article`, whose import takes longer than all of --help.
 LABELLED_ENDING = ".labelled.txt"
 ENDINGS: dict[str, OutputFormat] = {
     LABELLED_ENDING: "labelled",
@@ -39,7 +39,7 @@ ENDINGS: dict[str, OutputFormat] = {
     ".xml": "tei",
     **dict.fromkeys(PAGE_ENDINGS, "html"),
 }
-"""The format that the ending of an output's name means; the first that fits counts."""
+"""The format for each ending of an output's name; the first ending that matches counts."""
 SUFFIXES = {
     "text": ".txt",
     "jsonl": ".jsonl",
@@ -48,7 +48,7 @@ SUFFIXES = {
     "markdown": ".md",
     "tei": ".tei.xml",
 }
-"""The ending of the files that a format has in a folder."""
+"""The ending of the files of each format in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ class RowChoice:
     Attributes
     ----------
     only
-        Only paragraphs with this label; positions still count all paragraphs of the article.
+        Write only paragraphs with this label; positions still count all paragraphs of the article.
     keep
-        Names of the columns of the input that follow the others; not for ``text``.
+        The names of columns of the input to append; not for ``text``.
     kinds
         Whether to write the kinds of articles that were tagged with kinds, and which to leave out or to keep.
     unit
-        The unit of a row; for ``text`` a paragraph.
+        The unit of a row; always a paragraph for ``text``.
     """
 
     only: Label | None = None
@@ -77,16 +77,16 @@ EVERY_PARAGRAPH = RowChoice()
 
 
 def chosen_unit(asked: Unit | None, form: str | None, only: str | None, *, kinds: bool) -> Unit:
-    """Choose the unit of a row: the story of each article where only core is wanted as a table, else each paragraph.
+    """Choose the unit of a row: the story of an article if only core is written as a table, otherwise a paragraph.
 
     Parameters
     ----------
     asked
-        The user's choice; None for none.
+        The user's choice; None if the user made none.
     form, only
-        The format, and the label of the paragraphs that are wanted; None for both.
+        The format, and the label of the paragraphs to write; None for both labels.
     kinds
-        Whether kinds are wanted, which the row of an article does not have.
+        Whether to write kinds, which the row of an article cannot hold.
 
     Examples
     --------

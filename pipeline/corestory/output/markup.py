@@ -1,7 +1,7 @@
 """The story of an article as Markdown and as TEI-XML.
 
-Markdown is CommonMark, with tables as GitHub has them; every character of the story that it would take for markup is
-escaped, so that the page shows the story's text. TEI has the elements that trafilatura writes: p, list, quote, table,
+Markdown is CommonMark with GitHub's tables. Every character of the story that Markdown would read as markup is escaped,
+so that the rendered text equals the story's text. TEI has the elements that trafilatura writes: p, list, quote, table,
 ref, hi.
 """
 
@@ -19,15 +19,15 @@ from corestory.installation import version
 from corestory.output.story import Story
 from corestory.reading.blocks import Block, Container, Frame, Run, Style, parts_of, shared_containers, table_rows
 
-# Stands between documents. No line of a document is this: a dash at the beginning of a paragraph is escaped.
+# The line between documents. No document contains it, because a dash at the beginning of a paragraph is escaped.
 DOCUMENT_RULE = "---"
 
-# Characters that no line can hold: NUL, and every line end of Python or Unicode.
+# The characters that a line cannot contain: NUL, and every line end of Python or Unicode.
 _NO_LINE = str.maketrans({"\0": "\ufffd", **dict.fromkeys("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " ")})
 _MARKUP = re.compile(r"[\\`*_\[\]<~|]|&(?=[#\w])")
 _BLOCK_MARK = re.compile(r"[-+#=>]")
 _NUMBER_MARK = re.compile(r"\d{1,9}(?=[.)])")
-# In an address, these would end it or be markup.
+# The characters that would end an address or be read as markup in it.
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>\\()\[\]|`\"]|\s|&(?=#?\w+;)")
 
 
@@ -67,10 +67,10 @@ def _markdown_body(blocks: Sequence[Block]) -> Iterator[str]:
 
 
 def _between(before: Sequence[Container], inside: Sequence[Container]) -> str:
-    """Return the line between two paragraphs: none between items of a list, else a blank one in the shared quotes."""
+    """Return the line between two paragraphs: none between items of a list, otherwise a blank line in shared quotes."""
     shared = shared_containers(before, inside)
     frames = [container.frame for container in inside[max(shared - 1, 0) : shared + 1]]
-    # The next item of a list, or a list in an item.
+    # The second paragraph begins the next item of a list, or a list in an item.
     if shared and frames in ([Frame.LIST, Frame.ITEM], [Frame.NUMBERED_LIST, Frame.ITEM], [Frame.ITEM, Frame.LIST]):
         return ""
     return _prefixes(inside[:shared], inside[:shared])[1].rstrip() + "\n"
@@ -93,7 +93,7 @@ def _prefixes(before: Sequence[Container], inside: Sequence[Container]) -> tuple
 
 def _markdown_paragraph(block: Block) -> str:
     if block.heading:
-        # The title alone is of the first level.
+        # Only the title has the first level.
         return f"{'#' * max(block.heading, 2)} {_heading(block.runs)}"
     text = _markdown_inline(block.runs)
     if _BLOCK_MARK.match(text):
@@ -107,7 +107,7 @@ def _heading(runs: Sequence[Run]) -> str:
 
 
 def _markdown_table(cells: Sequence[Block]) -> Iterator[str]:
-    """Return the lines of a table; its first row is its head, for Markdown has no table without one."""
+    """Yield the lines of a table; its first row is the head, because Markdown requires a head."""
     for number, row in enumerate(table_rows(cells)):
         texts = (" ".join(_markdown_inline(block.runs) for block in cell) for cell in row)
         yield f"| {' | '.join(texts)} |"
@@ -126,14 +126,14 @@ def _markdown_inline(runs: Sequence[Run]) -> str:
         if link and inner:
             before, _, after = text.partition(inner)
             if written.endswith("!") and not before:
-                written = f"{written[:-1]}\\!"  # it would be a picture
+                written = f"{written[:-1]}\\!"  # an exclamation mark would turn the link into a picture
             text = f"{before}[{inner}]({_encoded(_UNSAFE, link)}){after}"
         written += text
     return written.strip()
 
 
 def _emphasised(runs: Sequence[Run], before: str, after: str) -> str:
-    """Return text with marks of emphasis where Markdown surely reads them as such: between spaces or punctuation."""
+    """Return text with marks of emphasis only between spaces or punctuation, where Markdown always recognises them."""
     written = ""
     for number, run in enumerate(runs):
         text = run.text.translate(_NO_LINE)
@@ -152,15 +152,15 @@ def _parts_words(char: str) -> bool:
     return char in ("", "\t", " ") or char in punctuation or unicodedata.category(char)[0] == "P"
 
 
-# Characters that no XML document may hold, not even escaped.
+# The characters that no XML document may contain, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# The parts of an address as RFC 3986 has them, and what none of them may hold.
+# The parts of an address by RFC 3986, and the characters that none of them may contain.
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*:)?(//[^/?#]*)?([^#]*)(#.*)?", re.IGNORECASE | re.DOTALL)
 _AUTHORITY = re.compile(r"(?://(?:(?:[^@:\[\]]*@)?(?:\[[0-9a-f:.]+\]|[^@:\[\]]+)(?::\d{0,5})?)?)?", re.IGNORECASE)
 _NOT_OF_ADDRESSES = re.compile(r"[\s\x00-\x20\x7f\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 _MISPLACED, _BRACKETS = re.compile(r"[@:\[\]]"), re.compile(r"[#\[\]]")
 _FIRST_SEGMENT = re.compile(r"[^/?]*")
-# The element of each frame, with its attribute.
+# The element and the attribute of each frame.
 _ELEMENTS = {
     Frame.QUOTE: ("quote", ""),
     Frame.LIST: ("list", ' rend="ul"'),
@@ -172,7 +172,7 @@ _ELEMENTS = {
 def tei(story: Story) -> str:
     """Return a story as a TEI document.
 
-    A heading begins a division, as TEI has it; in a list or a quote it is an anonymous block.
+    A heading begins a division, as TEI requires; in a list or a quote it is an anonymous block.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def _header(story: Story) -> str:
 def _tei_body(blocks: Sequence[Block]) -> Iterator[str]:
     yield '<div type="entry">\n'
     open_now: tuple[Container, ...] = ()
-    is_empty = True  # a division must hold something besides its head
+    is_empty = True  # a division must contain something besides its head
     for number, part in enumerate(parts_of(blocks)):
         first = part[0]
         yield from _moved(open_now, first.inside)
@@ -231,7 +231,7 @@ def _tei_body(blocks: Sequence[Block]) -> Iterator[str]:
 
 
 def _moved(before: Sequence[Container], inside: Sequence[Container]) -> Iterator[str]:
-    """Close and open elements between two paragraphs."""
+    """Yield the tags that close and open elements between two paragraphs."""
     shared = shared_containers(before, inside)
     yield from (f"</{_ELEMENTS[container.frame][0]}>\n" for container in reversed(before[shared:]))
     yield from ("<{}{}>".format(*_ELEMENTS[container.frame]) for container in inside[shared:])
@@ -287,7 +287,7 @@ def _address(address: str) -> str:
     if not _AUTHORITY.fullmatch(authority):
         authority = _encoded(_MISPLACED, authority)
     path, fragment = _encoded(_BRACKETS, path), fragment[:1] + _encoded(_BRACKETS, fragment[1:])
-    if not scheme and not authority:  # a colon would end a scheme
+    if not scheme and not authority:  # a colon in the first segment would be read as the end of a scheme
         path = _FIRST_SEGMENT.sub(lambda segment: segment[0].replace(":", "%3A"), path, count=1)
     return _attribute(scheme + authority + path + fragment)
 

@@ -25,27 +25,28 @@ TaggedRow = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
 _CONFIDENCE = COLUMNS.index("confidence")
-# More digits carry no information, and they differ between processors, whose logarithms differ in the last bit.
+# More digits carry no information, and they differ between processors: their logarithms differ in the last bit.
 SCORE_DIGITS = 6
 SPAN_COLUMNS = ("start", "end")
 KIND_COLUMNS = ("kind", "kind_score")
-# Rows of a Parquet row group are held in memory. Characters count too: one paragraph may be a whole book.
+# The rows of a Parquet row group are held in memory. Their characters are limited too: a paragraph may be a whole book.
 ROW_GROUP_ROWS = 65_536
 ROW_GROUP_CHARACTERS = 2**24
 
-# Some readers take these characters for line ends, though JSON does not. Escaped, a row is one line for every reader.
+# Some readers take these characters for line ends, though JSON does not. They are escaped, so that every row is one
+# line.
 _LINE_ENDS = ("\x85", "\u2028", "\u2029")
 _JSON_LINE_ENDS = str.maketrans({end: f"\\u{ord(end):04x}" for end in _LINE_ENDS})
 
 
 class RowWriter(Protocol):
-    """A writer of tagged articles; the output is whole only after `close`."""
+    """A writer of tagged articles; the output is complete only after `close`."""
 
     def write(self, article: TaggedArticle) -> None:
         """Write an article's paragraphs."""
 
     def close(self) -> None:
-        """Finish: close a file that this writer opened, flush a stream that it was given."""
+        """Close a file that this writer opened, or flush a stream that it was given."""
 
 
 def open_rows(
@@ -58,26 +59,26 @@ def open_rows(
     r"""Open a writer of rows.
 
     The columns are `COLUMNS`: ``position`` counts from 0, ``label`` is the tagger's decision, ``score`` the probability
-    of core to six digits, ``url`` is empty where unknown, ``confidence`` is the confidence in the whole article. Text
-    is written unchanged, except that lone surrogates, which no encoding can hold, become U+FFFD.
+    of core to six digits, ``url`` is empty if unknown, and ``confidence`` is the confidence in the whole article. Text
+    is written unchanged, except that lone surrogates, which no encoding can represent, become U+FFFD.
 
     Parameters
     ----------
     target
         A path, which is created or replaced, or a binary stream such as ``sys.stdout.buffer``.
     form
-        ``jsonl``, ``csv`` (UTF-8, texts in quotes), ``parquet`` or ``text``. Text is for people: one paragraph per line
-        after its label and score, or with `only` the paragraphs alone, and a blank line between articles.
+        ``jsonl``, ``csv`` (UTF-8, texts in quotes), ``parquet`` or ``text``. Text is for people: it has one paragraph
+        per line after its label and score, or with `only` just the paragraphs, and a blank line between articles.
     choice
-        Which rows, and which columns after `COLUMNS`: `SPAN_COLUMNS` are the start and end of each paragraph in the
-        text that was read, `KIND_COLUMNS` its kind. Rows of articles have `corestory.output.story.STORY_COLUMNS`.
+        The rows to write, and the columns after `COLUMNS`: `SPAN_COLUMNS` are the start and end of each paragraph in
+        the text that was read, `KIND_COLUMNS` its kind. Rows of articles have `corestory.output.story.STORY_COLUMNS`.
     types
-        In Parquet, the types of the kept columns that are not strings.
+        The types of kept columns that are not strings, for Parquet.
 
     Raises
     ------
     OutputError
-        If the file cannot be written, here or in the writer. A closed pipe remains a ``BrokenPipeError``.
+        The file cannot be written, here or in the writer. A closed pipe raises a ``BrokenPipeError``.
 
     Examples
     --------
@@ -111,14 +112,14 @@ def open_output(
 ) -> RowWriter:
     """Open a writer of rows, with the parameters of `open_rows`, or of a file of documents."""
     if form == "labelled" or form == "markdown" or form == "tei":
-        from corestory.output.documents import DocumentFile, document_form  # rows need nothing of them
+        from corestory.output.documents import DocumentFile, document_form  # not needed for rows
 
         return DocumentFile(target, document_form(form, choice.kinds))
     return open_rows(target, form=form, choice=choice, types=types)
 
 
 class _Writer:
-    """A writer of some rows to a target."""
+    """The base of the writers of rows."""
 
     def __init__(self, target: Target, choice: RowChoice) -> None:
         self.target, self.choice = target, choice
@@ -149,10 +150,10 @@ class _JsonLinesWriter(_Writer):
         self.kept = [f", {json.dumps(name, ensure_ascii=False)}: " for name in names]
 
     def write(self, article: TaggedArticle) -> None:
-        # json.dumps for each row would take as long as the scoring.
+        # Calling json.dumps for each row would take as long as the scoring.
         name, url = encode_basestring(storable(article.article_id)), encode_basestring(storable(article.url))
         rows = rows_of(article, self.choice)
-        # An article's rows have the same confidence.
+        # All rows of an article have the same confidence.
         of_article = f', "url": {url}, "confidence": {rows[0][_CONFIDENCE]!r}' if rows else ""
         lines = [
             f'{{"article_id": {name}, "position": {position}, "text": {encode_basestring(text)}, "label": "{label}", '
@@ -244,7 +245,7 @@ class _ParquetWriter(_Writer):
 
 
 def row_columns(choice: RowChoice) -> tuple[str, ...]:
-    """Return the names of the columns of rows but for the kept ones."""
+    """Return the names of the columns of rows, without the kept columns."""
     if choice.unit == "article":
         return STORY_COLUMNS
     shown = choice.kinds is not None and choice.kinds.shown
@@ -289,7 +290,7 @@ def rows_of(article: TaggedArticle, choice: RowChoice = EVERY_PARAGRAPH) -> list
 
 
 def _spans(article: TaggedArticle) -> Sequence[Span | None]:
-    source = article.article.source if article.article.markup is None else ""  # elements may part a page's paragraph
+    source = article.article.source if article.article.markup is None else ""  # tags may be inside a page's paragraph
     return spans_of(article.texts, source) if source else [None] * len(article.texts)
 
 
@@ -302,7 +303,7 @@ def _in_words(value: object) -> str | None:
 
 
 def _json(value: object) -> str:
-    """Return a value as JSON: dates and the like as strings, numbers that JSON cannot hold as null."""
+    """Return a value as JSON: values such as dates as strings, numbers that JSON cannot hold as null."""
     try:
         return json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
     except ValueError:

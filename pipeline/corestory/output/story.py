@@ -1,4 +1,4 @@
-"""The part of an article that is written: paragraphs by their kinds, and the story with its structure or as a row."""
+"""The parts of an article that are written: paragraphs by their kinds, and the story with its structure or as a row."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from corestory.types import Label
 
 @dataclass(frozen=True, slots=True)
 class KindChoice:
-    """Which paragraphs to write by their kinds, and whether to write the kinds.
+    """The choice of paragraphs to write by their kinds, and of writing the kinds.
 
     Attributes
     ----------
     shown
         Whether rows have the columns ``kind`` and ``kind_score``.
     drop
-        Paragraphs of these kinds and roles are left out, whatever their label.
+        The kinds and roles of paragraphs to leave out, whatever their label.
     keep
-        Filler of these kinds is written with the story where only core is asked for.
+        The kinds of filler to write with the story if only core is written.
 
     Examples
     --------
@@ -39,7 +39,7 @@ class KindChoice:
     keep: tuple[str, ...] = ()
 
     def allows(self, kind: str, label: Label, only: Label | None) -> bool:
-        """Whether a paragraph of this kind and label is written where only one label is asked for, or all."""
+        """Return whether to write a paragraph of this kind and label if only `only` is written, or both for None."""
         if kind in self.drop:
             return False
         return only in (None, label) or (only == "core" and kind in self.keep)
@@ -70,19 +70,21 @@ def chosen_positions(article: TaggedArticle, only: Label | None, kinds: KindChoi
 
 
 def kind_choice(*, shown: bool, drop: str, keep: str, only: Label | None) -> KindChoice | None:
-    """Read a user's choice of kinds; None without one.
+    """Read a user's choice of kinds; None if the user made none.
 
     Parameters
     ----------
-    shown, only
+    shown
         As in `KindChoice`.
     drop, keep
-        Names of kinds and roles, with commas between.
+        Names of kinds and roles, separated by commas.
+    only
+        As in `corestory.output.formats.RowChoice`.
 
     Raises
     ------
     InputError
-        If a name is unknown, a kind is to be dropped and kept, or kinds are to be kept where all filler is written.
+        A name is unknown, a kind is in both options, or kinds are to be kept although all filler is written.
 
     Examples
     --------
@@ -121,11 +123,11 @@ class Story:
     Attributes
     ----------
     title
-        Its title, in one line; empty where unknown.
+        The title, in one line; empty if unknown.
     blocks
-        Its paragraphs in order, without a headline that repeats the title.
+        The paragraphs in order, without a headline that repeats the title.
     article_id, url
-        The article's.
+        The id and the URL of the article.
     language
         As in `corestory.reading.article.language_of`.
     """
@@ -143,8 +145,8 @@ def story_of(article: TaggedArticle, kinds: KindChoice | None) -> Story:
     Parameters
     ----------
     article
-        An article that keeps its source (`corestory.reading.article.Article.source`), without which a page has no
-        structure. If it was tagged with kinds, they tell the headings of a text.
+        An article with its source (`corestory.reading.article.Article.source`); without it, a page has no structure.
+        If the article was tagged with kinds, they identify the headings of a text.
     kinds
         Which kinds to leave out of the story, or to keep in it.
 
@@ -181,7 +183,7 @@ def _blocks(article: TaggedArticle, source: str) -> Sequence[Sequence[Block]]:
 
 
 def _title(title: str, headlines: Sequence[str]) -> str:
-    """Return the headline that is a part of the title, in which the name of the site may be too, or the title."""
+    """Return the headline that the title contains, because a title may also name the site; otherwise the title."""
     return next((text for text in headlines if text in title), title) if title else next(iter(headlines), "")
 
 
@@ -195,7 +197,7 @@ def story_row(article: TaggedArticle, kinds: KindChoice | None, *, digits: int) 
     kinds
         Which kinds to leave out of the story, or to keep in it.
     digits
-        How many digits of the probabilities to write.
+        The number of digits of probabilities.
 
     Examples
     --------
