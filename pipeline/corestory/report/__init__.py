@@ -1,1 +1,1 @@
-"""Reports on models: tables, figures, pages, and model cards."""
+"""Writes reports on models, as pages with tables and figures, and model cards."""

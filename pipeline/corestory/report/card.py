@@ -1,4 +1,4 @@
-"""The model card, written beside a model: its training data, its accuracy and its limits."""
+"""The model card in the folder of a model: its training data, its accuracy and its limits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from corestory.model.tagger import Tagger
     from corestory.training.adaptation import Adaptation
 
-# The licences of the labels that a model learned from; they bind everyone who publishes the model.
+# The licences of the labels from which a model learned; they bind everyone who publishes the model.
 LICENCES = {
     "wcxb": "WCXB, Web Content eXtraction Benchmark 1.0 by Murrough Foley, CC-BY-4.0: attribution is required",
     "newspaper4k": "newspaper4k article extraction dataset by Andrei Paraschiv, Apache-2.0",
@@ -33,13 +33,13 @@ LICENCES = {
 
 
 FEW_ARTICLES = 30
-"""Scores measured on fewer articles come with a warning."""
+"""Scores on fewer articles get a warning."""
 
 
 def few_articles(articles: int) -> str:
-    """Say how little scores from a few articles mean; empty if there are at least `FEW_ARTICLES`.
+    """Return a warning about scores that were measured on few articles; empty for at least `FEW_ARTICLES`.
 
-    The bound is the exact binomial bound for n trials without a failure (Clopper and Pearson, 1934).
+    It states the exact binomial bound for n trials without a failure (Clopper and Pearson, 1934).
 
     Examples
     --------
@@ -78,20 +78,20 @@ def model_card(
     tagger
         The model.
     manifest
-        Its manifest, with its training data.
+        The manifest of the model, with its training data.
     evaluation
-        Its out-of-fold scores.
+        The out-of-fold evaluation of the model.
     in_story
-        Its out-of-fold scores on filler inside stories; None if there is none.
+        The out-of-fold measures of filler inside stories; None if there is none.
     by
-        The unit that the folds kept together: ``"site"``, or ``"article"`` where all articles are of one site.
+        The unit that was kept in one fold: ``"site"``, or ``"article"`` if all articles are of one site.
     extra
-        Markdown to add, such as a table of scores on held-out sites.
+        Markdown to append, such as a table of scores on held-out sites.
 
     Returns
     -------
     str
-        Markdown, with a heading of its own.
+        Markdown with a heading.
     """
     lines = [
         f"# {name}",
@@ -178,19 +178,19 @@ def _inside_stories(found: InStory) -> list[str]:
 
 
 def adapted_card(name: str, adaptation: Adaptation) -> str:
-    """Write the card of a model that was just adapted: the chain of its adaptations, and the gain of the last one.
+    """Write the card of a model that was just adapted, with all its adaptations and the gain of the last one.
 
     Parameters
     ----------
     name
         The model's name.
     adaptation
-        The adaptation, of which something was kept.
+        The last adaptation, which kept a correction.
 
     Returns
     -------
     str
-        Markdown, with a heading of its own.
+        Markdown with a heading.
     """
     manifest = adaptation.tagger.manifest
     chain = manifest.adapted if manifest is not None else ()
@@ -267,5 +267,5 @@ def _row(name: str, articles: int, macro_f1: str, words: Band[Rates]) -> tuple[s
 
 
 def _cell(name: str) -> str:
-    # A bar would end the cell, a line break the table.
+    # A bar would end the cell, and a line end would end the table.
     return " ".join(name.split()).replace("|", r"\|")

@@ -1,6 +1,6 @@
-"""The figures of a report as SVG, in the colours of the page and without a size of their own.
+"""The figures of a report as SVG, in the colours of the page and without a fixed size.
 
-A figure has few points whatever the data. Lines and marks differ by form as well as by colour.
+The number of points does not grow with the data. Lines and marks differ in form as well as in colour.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-# matplotlib takes colours, the page has CSS variables. Each of these colours stands for one variable, and no figure
-# uses it for anything else.
+# The page has CSS variables in place of colours. Each of these colours represents one variable, and no figure uses it
+# for anything else.
 INK, MUTED, LINE, CORE, FILLER, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
 _VARIABLES = {INK: "ink", MUTED: "muted", LINE: "line", CORE: "core", FILLER: "filler", PAPER: "paper"}
 
@@ -34,19 +34,19 @@ _PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
 _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 _ID = re.compile(r'(\bid="|href="#|url\(#)')
 _SIZE = re.compile(r' (?:width|height)="[^"]*"')
-# Versions of matplotlib write the type alone or with its size.
+# Some versions of matplotlib write the font family alone, others together with the size.
 _FAMILY = re.compile(r"(font: [^;\"]*?px |font-family: )[^;\"]*")
 
 
 @contextmanager
 def themed() -> Iterator[None]:
-    """Draw in the page's colours, inside a ``with``."""
+    """Draw in the page's colours inside a ``with`` block."""
     from matplotlib import style
 
     settings = {
-        "svg.fonttype": "none",  # text stays text: small, and read aloud
+        "svg.fonttype": "none",  # text stays text, so files are small and screen readers can read it
         "svg.hashsalt": "corestory",  # equal figures give equal files
-        "text.parse_math": False,  # a dollar in a name is a dollar
+        "text.parse_math": False,  # a dollar sign in a name is not mathematics
         "font.size": 10,
         "text.color": INK,
         "axes.labelcolor": INK,
@@ -71,7 +71,7 @@ def themed() -> Iterator[None]:
 
 
 def drawing(*, height: float = 3.1, rows: tuple[float, ...] = (1,)) -> tuple[Figure, list[Axes]]:
-    """Make a figure as wide as a phone's page, without matplotlib's state; one axes for each of `rows`' heights."""
+    """Make a figure as wide as a phone, without matplotlib's global state, with axes of the relative heights `rows`."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(4.6, height), layout="constrained")
@@ -80,27 +80,27 @@ def drawing(*, height: float = 3.1, rows: tuple[float, ...] = (1,)) -> tuple[Fig
 
 
 def inline_svg(figure: Figure, *, key: str, alt: str) -> str:
-    """Write a figure as SVG for the middle of a page.
+    """Return a figure as inline SVG.
 
     Parameters
     ----------
     figure
-        Drawn under `themed`.
+        A figure that was drawn under `themed`.
     key
-        Goes before all its ids, which must differ from those of the page's other figures.
+        The prefix of all its ids, which must differ from the ids of the page's other figures.
     alt
-        A description, for readers who do not see it.
+        A description for readers who do not see the figure.
 
     Returns
     -------
     str
-        An ``svg`` element, without a size of its own; it loads nothing.
+        An ``svg`` element without a fixed size; it loads nothing.
     """
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None})
     svg = _METADATA.sub("", _PROLOGUE.sub("", buffer.getvalue()))
     svg = _ID.sub(rf"\g<1>{key}-", svg)
-    svg = _SIZE.sub("", svg, count=2)  # those of the root, the first element
+    svg = _SIZE.sub("", svg, count=2)  # width and height of the root, which comes first
     svg = _FAMILY.sub(r"\1var(--type)", svg)
     for colour, name in _VARIABLES.items():
         svg = svg.replace(colour, f"var(--{name})")
@@ -108,7 +108,7 @@ def inline_svg(figure: Figure, *, key: str, alt: str) -> str:
 
 
 NAMED = (0.1, 0.3, 0.5, 0.7, 0.9)
-"""The thresholds that are written beside the curve."""
+"""The thresholds that are marked on the curve."""
 
 LONGEST_NAME = 36
 
@@ -119,14 +119,14 @@ def draw(part: FigurePart, findings: Findings) -> str:
     Parameters
     ----------
     part
-        Which: its `key` is one of `DRAWERS`.
+        The figure; its `key` is one of `DRAWERS`.
     findings
         The findings.
 
     Returns
     -------
     str
-        An ``svg`` element; empty where there is nothing to draw.
+        An ``svg`` element; empty if there is nothing to draw.
     """
     with themed():
         figure = DRAWERS[part.key](findings)
@@ -151,14 +151,15 @@ def _tradeoff(findings: Findings) -> Figure | None:
         if baseline.key == "length_rule":
             here.append(_point(baseline))
             axes.plot(*here[-1], "s", color=MUTED, markersize=6, label=baseline.name)
-    # Models differ in the corner. The baseline that keeps everything removes nothing, and would need the whole width.
+    # Models differ only near the corner. The baseline "everything core" is not drawn, because it would need the whole
+    # width.
     left, bottom = _floor(x for x, _ in here), _floor(y for _, y in here)
     shown = [here[0]]
     for threshold in NAMED:
         index = int(np.searchsorted(findings.tradeoff.thresholds, threshold))
         point = (100 * findings.tradeoff.filler_removed[index], 100 * findings.tradeoff.core_kept[index])
         axes.plot(*point, "o", color=CORE, markersize=4)
-        # A name beyond the edge would stand outside the axes, and two names on one spot cannot be read.
+        # Leave out names that would be outside of the axes or cover another name.
         inside = point[0] > left + 0.1 * (100 - left) and point[1] > bottom + 0.05 * (100 - bottom)
         if inside and all(abs(point[0] - other[0]) + abs(point[1] - other[1]) > 3 for other in shown):
             axes.annotate(f"{threshold:g}", point, xytext=(-4, -10), textcoords="offset points", ha="right", fontsize=9)
@@ -193,7 +194,7 @@ def _curve(axes: Axes, found: Tradeoff, *, color: str, label: str, linestyle: st
 
 
 def _elided(name: str) -> str:
-    # A long path in a legend would leave no room for the axes.
+    # A long path in the legend would leave no space for the axes.
     half = LONGEST_NAME // 2
     return name if len(name) <= LONGEST_NAME else f"{name[: half - 1]}…{name[-half:]}"
 
@@ -241,7 +242,7 @@ def _logarithmic(axes: Axes) -> None:
     from matplotlib.ticker import NullLocator
 
     axes.set_yscale("log")
-    axes.set_ylim(bottom=0.7)  # a single paragraph is seen
+    axes.set_ylim(bottom=0.7)  # so that a single paragraph is visible
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.yaxis.set_minor_locator(NullLocator())
 
@@ -317,7 +318,7 @@ def _importance(findings: Findings) -> Figure | None:
             names.index(effect.group) + (number - (len(learned.importance) - 1) / 2) * size
             for effect in importance.effects
         ]
-        # A hatch is seen on an empty bar only: its lines have the bar's colour.
+        # The hatch has the colour of the bar, so it is visible only on an empty bar.
         color, face, hatch = (FILLER, "none", "////") if importance.html else (CORE, (CORE, 0.35), "")
         losses = [effect.loss for effect in importance.effects]
         axes.barh(heights, losses, size * 0.9, facecolor=face, hatch=hatch, edgecolor=color,

@@ -1,4 +1,4 @@
-"""The files of a report: a page that loads nothing and needs no JavaScript, Markdown, and the numbers as JSON."""
+"""The files of a report: an HTML page that loads nothing and needs no JavaScript, Markdown, and the numbers as JSON."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def report_markdown(
     title: str = "Evaluation",
     about: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """Write a report as Markdown with tables, as GitHub shows it.
+    """Return a report as Markdown with GitHub's tables.
 
-    It has all of the page but the figures, whose numbers are in its tables, and the articles around the
+    It has everything that the page has except the figures, whose numbers are in its tables, and the articles of the
     mistakes.
 
     Parameters
@@ -56,7 +56,7 @@ def report_markdown(
     title
         The first heading.
     about
-        Lines on data and model for the end, such as ``("model", "models/default")``.
+        Names and values for the last section, about data and model, such as ``("model", "models/default")``.
 
     Examples
     --------
@@ -109,12 +109,12 @@ def _mistakes(part: MistakeList) -> str:
 
 
 def _escaped(text: str) -> str:
-    # A line break would end the table, a bar the cell; the rest would turn a name into formatting.
+    # A line end would end the table, a bar would end the cell, and the other characters would be formatting.
     return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 OPEN = 2
-"""How many mistakes of a kind are unfolded at first."""
+"""The number of mistakes of each sort that are open at first."""
 
 
 PAGE_NAME = "report.html"
@@ -123,7 +123,7 @@ METRICS_NAME = "metrics.json"
 
 
 def write_report(folder: Path, findings: Findings, *, title: str, about: Sequence[tuple[str, str]]) -> None:
-    """Write a report's files.
+    """Write the files of a report.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def write_report(folder: Path, findings: Findings, *, title: str, about: Sequenc
     title
         The heading.
     about
-        Lines on data and model: the names are keys of ``about`` in ``metrics.json``.
+        Names and values about data and model; the names are keys of ``about`` in ``metrics.json``.
     """
     metrics = findings.to_metrics() | {"about": dict(about)}
     text = json.dumps(metrics, ensure_ascii=False, allow_nan=False, indent=1)
@@ -144,21 +144,21 @@ def write_report(folder: Path, findings: Findings, *, title: str, about: Sequenc
 
 
 def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequence[tuple[str, str]] = ()) -> str:
-    """Write a report as HTML.
+    """Return a report as an HTML page.
 
     Parameters
     ----------
     findings
         The findings.
     title
-        The page's heading.
+        The heading of the page.
     about
-        Lines on data and model for the end.
+        As in `report_markdown`.
 
     Returns
     -------
     str
-        One file: under 5 MB whatever the data, for everything in it is bounded in number and length.
+        One file, under 5 MB for any data, because all its parts are bounded in number and length.
 
     Examples
     --------
@@ -175,7 +175,7 @@ def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequenc
     from corestory.report.figures import draw
 
     def drawn(part: Figure) -> Markup:
-        return Markup(draw(part, findings))  # noqa: S704 -- drawn by us; matplotlib escapes what stands in it
+        return Markup(draw(part, findings))  # noqa: S704 -- our own drawing; matplotlib escapes its texts
 
     words = findings.evaluation.tagger.words
     answers = [
@@ -200,7 +200,7 @@ def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequenc
 
 
 def _answer(words: Measured[Metrics], name: str, before: str, after: str, stop: str) -> dict[str, str]:
-    """Return one of the two numbers that everything is about."""
+    """Return one of the two main numbers of a report, with the words around it."""
     value, low, high = (percent(getattr(rates, name)) for rates in (words.value, words.low, words.high))
     interval = "" if NOTHING in (value, low, high) else f"{low} to {high}"
     return {"value": value, "interval": interval, "before": before, "after": after, "stop": stop}
@@ -218,7 +218,7 @@ def report_about(
     output: Path,
     threshold: float | None,
 ) -> list[tuple[str, str]]:
-    """List where the numbers come from; the names are keys of ``about`` in ``metrics.json``.
+    """Return the origin of the numbers as names and values; the names are keys of ``about`` in ``metrics.json``.
 
     Parameters
     ----------
@@ -227,11 +227,11 @@ def report_about(
     rows
         The measured rows.
     data, digest, splits
-        The name of their table, its hash, and how many rows each split has.
+        The name of their table, its hash, and the number of rows of each split.
     split
         The measured split.
     models
-        The names of the models as the user gave them; an empty name is the default model.
+        The names of the models as the user gave them; an empty name means the default model.
     output, threshold
         The options as the user gave them.
 

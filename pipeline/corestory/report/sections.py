@@ -1,4 +1,4 @@
-"""The sections of a report in reading order, and their parts; the page and Markdown lay them out."""
+"""The sections of a report in order, with their parts; `corestory.report.page` lays them out."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ from corestory.report.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture of the page, by its name in `corestory.report.figures`; Markdown has the table beside it.
+    """A figure of the page; Markdown has only the table beside it.
 
     Attributes
     ----------
     key
-        Its name.
+        Its name in `corestory.report.figures`.
     title
         Its heading.
     caption
-        A description, for readers who see it and for readers who do not.
+        A description, for readers who see the figure and for readers who do not.
     """
 
     key: str
@@ -62,7 +62,7 @@ class MistakeList:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Tables of details, one click away."""
+    """Tables of details, which are closed at first."""
 
     title: str
     tables: tuple[ReportTable, ...]
@@ -70,7 +70,7 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Parts side by side where there is room."""
+    """Parts that are shown side by side if there is space."""
 
     parts: tuple[ReportTable | Figure, ...]
 
@@ -80,14 +80,16 @@ Part = ReportTable | Figure | MistakeList | Folded | Beside
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question and its answer.
+    """A section of a report.
 
     Attributes
     ----------
     key
-        Its address on the page.
+        Its anchor on the page.
     title, text
-        Heading and introduction.
+        Its heading and introduction.
+    parts
+        Its parts in order.
     """
 
     key: str
@@ -97,28 +99,28 @@ class Section:
 
 
 FEWEST_ARTICLES = 6
-"""The fewest articles with a 95 % interval: n articles lie on one side of the median with a chance of 2 ** (1 - n)."""
+"""The least articles for a 95 % interval: all n are on the same side of the median with probability 2 ** (1 - n)."""
 
 
 def report_sections(
     findings: Findings, *, about: Sequence[tuple[str, str]] = (), sites: int = 200
 ) -> tuple[Section, ...]:
-    """Put all findings in the order in which they are read.
+    """Return the sections of a report in order.
 
     Parameters
     ----------
     findings
         The findings.
     about
-        Lines on data and model for the end, such as ``("model", "models/default")``.
+        As in `corestory.report.page.report_markdown`.
     sites
-        How many sites are shown, the worst.
+        The number of sites to show, the worst ones.
 
     Returns
     -------
     tuple of Section
-        The seven of every report; where models are compared, the comparison after the first; and filler inside
-        stories and kinds if the rows have some.
+        Seven sections are in every report. A comparison of models comes after the first. Sections about filler inside
+        stories and about kinds are added if the rows have any.
     """
     return (
         _answer(findings.evaluation),
@@ -310,7 +312,7 @@ def _provenance(evaluation: Evaluation, about: Sequence[tuple[str, str]]) -> Sec
 
 
 def headline(evaluation: Evaluation) -> str:
-    """Say the answer in one sentence."""
+    """Return the main result as one sentence."""
     articles = evaluation.counts.articles
     if articles < FEWEST_ARTICLES:
         return (
@@ -326,7 +328,7 @@ def headline(evaluation: Evaluation) -> str:
 
 
 def basis(evaluation: Evaluation) -> str:
-    """Describe the data and the method behind the answer."""
+    """Return sentences about the data and the method of the evaluation."""
     counts, settings = evaluation.counts, evaluation.settings
     line = f"Measured on {counted(counts.paragraphs)} paragraphs ({counted(counts.words)} words) of "
     line += f"{counted(counts.articles)} articles"

@@ -1,4 +1,4 @@
-"""The tables of a report, as text in rows and columns; page, Markdown and terminal only lay them out."""
+"""The tables of a report, with all cells as text; page, Markdown and terminal only lay them out."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from corestory.rendering import NOTHING, counted, percent, rounded
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """One table; its first column names the rows, the others hold numbers.
+    """One table; its first column names the rows, the other columns hold numbers.
 
     Attributes
     ----------
     spare
-        The column that a narrow screen may leave out, if any.
+        The column that a narrow screen may leave out; empty if there is none.
     prose
-        The columns, beside the first, that hold text and no numbers.
+        The other columns that hold text, not numbers.
     """
 
     title: str
@@ -34,40 +34,40 @@ class ReportTable:
 
 
 def with_interval(band: Band[Rates], name: str) -> str:
-    """Write a measure and its interval."""
+    """Return a measure and its interval as text."""
     return _ends(*(rounded(getattr(rates, name)) for rates in (band.value, band.low, band.high)))
 
 
 def per_hundred(band: Band[Rates], name: str) -> str:
-    """Write a measure of a hundred, and its interval."""
+    """Return a measure per hundred and its interval as text."""
     return _ends(*(percent(getattr(rates, name)) for rates in (band.value, band.low, band.high)))
 
 
 def difference(band: Band[Rates], name: str, *, scale: int = 1, reverse: bool = False) -> str:
-    """Write a difference and its interval, with signs.
+    """Return a difference and its interval as text, with signs.
 
     Parameters
     ----------
     band
         The differences.
     name
-        Which of the differences to write.
+        The name of the measure.
     scale
-        100 to write a difference as a percentage.
+        100 to write the difference in percent.
     reverse
-        Whether to write the second less the first.
+        Whether to change the sign.
     """
     factor = -scale if reverse else scale
     value, low, high = (factor * getattr(rates, name) for rates in (band.value, band.low, band.high))
     digits = 1 if scale == 100 else 3
     numbers = (value, high, low) if reverse else (value, low, high)
-    # A sign before zero would claim a difference.
+    # A sign before zero would suggest a difference.
     texts = (rounded(number, digits=digits, signed=round(number, digits) != 0) for number in numbers)
-    return _ends(*texts, dash="…")  # a dash between signs reads like one
+    return _ends(*texts, dash="…")  # a dash between signs looks like a minus sign
 
 
 def _ends(value: str, low: str, high: str, *, dash: str = "–") -> str:
-    # An interval of one point tells nothing, as that of a recall of 1 if everything is kept.
+    # An interval of one point is no information, for example that of a recall of 1 if everything is kept.
     return value if NOTHING in (value, low, high) or low == high else f"{value} ({low}{dash}{high})"
 
 
@@ -88,7 +88,7 @@ SUMMARY = ("of 100 words of story kept", "of 100 words of filler removed", "core
 
 
 def with_baselines(taggers: Sequence[TaggerResult]) -> ReportTable:
-    """Lay the evaluated tagger, the first of `taggers`, beside those that it must beat."""
+    """Make the table that compares the first of `taggers`, the evaluated one, with the others."""
     rows = tuple((result.name, *_summary(result.words, result.paragraphs)) for result in taggers)
     described = "; ".join(f"{result.name}: {result.description}" for result in taggers[1:])
     return ReportTable("Against the baselines", ("", *SUMMARY), rows, f"{described[:1].upper()}{described[1:]}.")
@@ -100,7 +100,7 @@ def _summary(words: Band[Rates], paragraphs: Band[Rates]) -> tuple[str, str, str
 
 
 def leads(evaluation: Evaluation) -> ReportTable:
-    """Lay out by how much the tagger leads over each other."""
+    """Make the table of the tagger's leads over the others."""
     rows = []
     for result in (*evaluation.rivals, *evaluation.baselines):
         paragraphs, words = result.lead_paragraphs, result.lead_words
@@ -112,14 +112,14 @@ def leads(evaluation: Evaluation) -> ReportTable:
 
 
 def all_measures(title: str, taggers: Sequence[TaggerResult], *, words: bool) -> ReportTable:
-    """Lay out every measure of every tagger, by paragraphs or by words."""
+    """Make the table of all measures of all taggers, in paragraphs or in words."""
     bands = [result.words if words else result.paragraphs for result in taggers]
     rows = tuple((MEASURES[name], *(with_interval(band, name) for band in bands)) for name in METRIC_NAMES)
     return ReportTable(title, ("", *(result.name for result in taggers)), rows)
 
 
 def by_group(title: str, groups: Sequence[Group], *, note: str = "") -> ReportTable:
-    """Lay out how the tagger does on each group, in the order given."""
+    """Make the table of the measures of each group, in the order given."""
     rows = []
     for group in groups:
         counts = (group.articles, group.paragraphs.confusion.total, group.words.confusion.total)
@@ -132,7 +132,7 @@ def by_group(title: str, groups: Sequence[Group], *, note: str = "") -> ReportTa
 
 
 def groups_tables(evaluation: Evaluation, *, sites: int) -> list[ReportTable]:
-    """Lay out sources, views, languages and the worst sites; a single group has no table, for it is all of the rows."""
+    """Make the tables of sources, views, languages and the worst sites; a single group, which is all rows, has none."""
     tables = []
     by = {"By source": evaluation.sources, "By view": evaluation.views, "By language": evaluation.languages}
     for title, groups in by.items():
@@ -155,7 +155,7 @@ def _languages_note(evaluation: Evaluation) -> str:
 
 
 def confusions(evaluation: Evaluation) -> ReportTable:
-    """Lay out what became of core and of filler, in paragraphs and in words."""
+    """Make the table of the confusions in paragraphs and in words."""
     columns = ("", "paragraphs tagged core", "tagged filler", "words tagged core", "tagged filler")
     found = (evaluation.tagger.paragraphs.confusion, evaluation.tagger.words.confusion)
     core = [cell for cells in found for cell in _row(cells.core_kept, cells.core_lost)]
@@ -166,7 +166,7 @@ def confusions(evaluation: Evaluation) -> ReportTable:
 
 
 def kinds_table(found: KindResult) -> ReportTable:
-    """Lay out how well each kind of filler and each role of core was predicted."""
+    """Make the table of the rates of each kind of filler and each role of core."""
     rows = [
         (rates.name, counted(rates.paragraphs), rounded(rates.precision), rounded(rates.recall), rounded(rates.f1))
         for rates in (*found.kinds, *found.roles)
@@ -177,7 +177,7 @@ def kinds_table(found: KindResult) -> ReportTable:
 
 
 def kind_confusions(found: KindResult) -> ReportTable:
-    """Lay out the predicted kinds and roles of the paragraphs of each kind and role."""
+    """Make the confusion matrix of kinds and roles."""
     names = tuple(rates.name for rates in (*found.kinds, *found.roles))
     rows = tuple((name, *map(counted, row)) for name, row in zip(names, found.matrix, strict=True))
     return ReportTable("Which kind was taken for which", ("", *names), rows, note="Rows are labels.")
@@ -189,7 +189,7 @@ def _row(*cells: float) -> list[str]:
 
 
 def calibration_table(evaluation: Evaluation, *, title: str = "Can the scores be trusted") -> ReportTable:
-    """Lay out the mean score beside the share of core, bin by bin."""
+    """Make the table of the mean score and the share of core in each bin."""
     found = evaluation.calibration
     rows = tuple(
         (f"{step.low:.1f} to {step.high:.1f}", counted(step.count), rounded(step.mean_score), rounded(step.share_core))
@@ -200,14 +200,14 @@ def calibration_table(evaluation: Evaluation, *, title: str = "Can the scores be
 
 
 def threshold_table(rows: Sequence[ThresholdRow]) -> ReportTable:
-    """Lay out what each threshold would do."""
+    """Make the table of the measures at each threshold."""
     found = tuple((f"{row.threshold:.2f}", *_summary(row.words, row.paragraphs)) for row in rows)
     note = "To choose one for your own pages, use the validation split: what is chosen here is measured too well."
     return ReportTable("Thresholds to read off", ("core from a score of", *SUMMARY), found, note)
 
 
 def in_story_table(groups: Sequence[Group]) -> ReportTable:
-    """Lay out the measures of filler inside stories; paragraphs count, not words."""
+    """Make the table of the measures of filler inside stories, counted in paragraphs."""
     rows = []
     for group in groups:
         cells, measures = group.paragraphs.confusion, group.paragraphs
@@ -220,7 +220,7 @@ def in_story_table(groups: Sequence[Group]) -> ReportTable:
 
 
 def strata_table(title: str, groups: Sequence[Group], *, note: str = "") -> ReportTable:
-    """Lay out the measures of each length or region; F1 is left out, because some have one class alone."""
+    """Make the table of the measures of each length or region, without F1, because some have only one class."""
     rows = []
     for group in groups:
         cells = group.paragraphs.confusion
@@ -232,7 +232,7 @@ def strata_table(title: str, groups: Sequence[Group], *, note: str = "") -> Repo
 
 
 def ngram_table(title: str, ngrams: Sequence[Ngram]) -> ReportTable:
-    """Lay out the n-grams that speak most for a class."""
+    """Make the table of the n-grams with the strongest effects for a class."""
     rows = tuple(
         (found.name, rounded(found.pull, digits=1, signed=True), counted(found.articles), counted(found.paragraphs))
         for found in ngrams
@@ -241,7 +241,7 @@ def ngram_table(title: str, ngrams: Sequence[Ngram]) -> ReportTable:
 
 
 def importance_table(found: Sequence[Importance]) -> ReportTable:
-    """Lay out what shuffling each kind of evidence costs, without markup and with it."""
+    """Make the table of the losses by shuffling each feature group, without markup and with it."""
     columns = ["evidence", *(f"macro F1 lost, {importance_name(importance)}" for importance in found), "what it is"]
     names = list(dict.fromkeys(effect.group for importance in reversed(found) for effect in importance.effects))
     meanings = {effect.group: effect.meaning for importance in found for effect in importance.effects}
@@ -263,12 +263,12 @@ def importance_table(found: Sequence[Importance]) -> ReportTable:
 
 
 def importance_name(found: Importance) -> str:
-    """Name the articles that an importance was measured on."""
+    """Return the name of the articles on which an importance was measured."""
     return "pages with markup" if found.html else "text alone"
 
 
 def measures_table(first: TaggerResult, second: TaggerResult, *, words: bool) -> ReportTable:
-    """Lay out every measure of two models, and the difference."""
+    """Make the table of all measures of two models and their differences."""
     of_first, of_second = (result.words if words else result.paragraphs for result in (first, second))
     lead = second.lead_words if words else second.lead_paragraphs
     rows = tuple(
@@ -287,7 +287,7 @@ def measures_table(first: TaggerResult, second: TaggerResult, *, words: bool) ->
 
 
 def changes_table(comparison: Comparison) -> ReportTable:
-    """Lay out how much changed from one model to the other, for better and for worse."""
+    """Make the table of the changes from one model to another, for better and for worse."""
     rows = tuple(
         (name, "better" if good else "worse", *map(counted, astuple(changed)))
         for name, good, changed in (
@@ -304,7 +304,7 @@ def changes_table(comparison: Comparison) -> ReportTable:
 
 
 def examples_table(comparison: Comparison, paragraphs: Sequence[ChangedParagraph], *, better: bool) -> ReportTable:
-    """Lay out paragraphs that changed, those first whose scores differ most."""
+    """Make the table of paragraphs that changed; those whose scores differ most come first."""
     title = f"Where {comparison.second if better else comparison.first} is right and the other is not"
     columns = ("paragraph", "label", f"score by {comparison.first}", f"by {comparison.second}", "article", "position")
     rows = []
@@ -315,7 +315,7 @@ def examples_table(comparison: Comparison, paragraphs: Sequence[ChangedParagraph
 
 
 def counts_table(counts: RowCounts) -> ReportTable:
-    """Lay out the size of the measured data."""
+    """Make the table of the size of the measured data."""
     rows = (
         ("articles", counted(counts.articles)),
         ("articles in each of their views", counted(counts.inputs)),
@@ -332,5 +332,5 @@ def counts_table(counts: RowCounts) -> ReportTable:
 
 
 def about_table(about: Sequence[tuple[str, str]]) -> ReportTable:
-    """Lay out where data and model come from, and how to repeat it."""
+    """Make the table of the origin of data and model, with the command that repeats the report."""
     return ReportTable("Data, model, versions", ("", "value"), tuple(about), prose=("value",))

@@ -1,4 +1,4 @@
-"""An evaluation and a chosen threshold on a terminal."""
+"""Shows an evaluation, and a chosen threshold, on a terminal."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -26,7 +26,7 @@ from corestory.report.tables import (
     with_interval,
 )
 
-# Screen columns between two of the table's, one of them rich's own; and the fewest in which a name is still read.
+# The characters between two columns of a table, one of them added by rich, and the least width of a readable name.
 _GAP = 2
 _LEAST_NAME = 18
 _COLUMN_GAP = 3 * " "
@@ -42,7 +42,7 @@ class EvaluationView:
     evaluation
         The evaluation.
     full
-        Whether to show all tables, with the `SITES` worst sites, or only the baselines.
+        Whether to show all tables, with the `SITES` worst sites, or only the table with the baselines.
 
     Examples
     --------
@@ -63,7 +63,7 @@ class EvaluationView:
         self.evaluation, self.full = evaluation, full
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        """Yield the parts from top to bottom."""
+        """Yield the parts in order."""
         del console
         for caution in self.evaluation.cautions:
             yield _text(f"Caution: {caution}", options, style="bold yellow")
@@ -75,7 +75,7 @@ class EvaluationView:
 
 
 def evaluation_tables(evaluation: Evaluation, *, sites: int) -> list[ReportTable]:
-    """Return the tables of an evaluation in their order; of the sites only the worst `sites` are shown."""
+    """Return the tables of an evaluation in order, with the worst `sites` sites."""
     taggers = (evaluation.tagger, *evaluation.rivals, *evaluation.baselines)
     return [
         with_baselines(taggers),
@@ -96,7 +96,7 @@ def operating_point_text(point: OperatingPoint, *, split: str) -> str:
     point
         The chosen threshold.
     split
-        The rows that it was chosen on.
+        The split on which it was chosen.
     """
     goal = point.goal.aim.value + ("" if point.goal.aim is Aim.BEST_F1 else f" {point.goal.bound:g}")
     head = (
@@ -120,10 +120,10 @@ def second_look_text(chosen: Sequence[tuple[LookCurve, int]], max_lost: float, *
     chosen
         Curves, each with the index of the chosen cutoff.
     max_lost
-        The goal: the greatest share of short story lines that the second look may lose beyond those of the first
-        decision.
+        The greatest share of short story lines that the second look may lose in addition to those that the first
+        decision loses.
     split
-        The rows that they were chosen on.
+        The split on which they were chosen.
     """
     rows: list[tuple[str, ...]] = [("", "cutoff", "filler removed, %", "story lines lost, %")]
     for curve, index in chosen:
@@ -164,8 +164,7 @@ def _laid_out(table: ReportTable, options: ConsoleOptions) -> RenderableType:
 
 
 def _widths(table: ReportTable, shown: list[int], width: int) -> list[int]:
-    # Numbers stand on one line where all of them fit beside the names, else their intervals go below them: rich left
-    # alone would break them in the middle.
+    # If the table is too wide, intervals go below their numbers. Without this, rich would break numbers in the middle.
     names = _longest(row[0] for row in table.rows)
     left = width - _GAP * len(shown)
     whole = [_longest([*table.columns[column].split(), *(row[column] for row in table.rows)]) for column in shown[1:]]
@@ -180,7 +179,7 @@ def _longest(texts: Iterable[str]) -> int:
 
 
 def _text(text: str, options: ConsoleOptions, *, style: str = "") -> Text:
-    # Text, never str: names come from data, and rich would read "[bold]" in a str as markup.
+    # Use Text, because names come from data and rich would read "[bold]" in a str as markup.
     text = printable(text)
     if options.ascii_only:
         text = text.translate(_DASHES).encode(options.encoding, "replace").decode(options.encoding)
