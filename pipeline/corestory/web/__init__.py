@@ -1,1 +1,1 @@
-"""The service that tags articles over HTTP, and the guard of web servers on this machine."""
+"""Serves the model over HTTP, and guards the web servers of corestory."""

@@ -1,4 +1,4 @@
-"""Answers to tagging requests: from the bytes of a body, by way of tagged articles, to the bytes of an answer."""
+"""Answers tagging requests: reads the bytes of a body, tags its articles, and writes the bytes of an answer."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ from corestory.web.schemas import (
 )
 
 NAME = "body"
-"""The name of the body in errors, and the id of an article that has none."""
+"""The name of the body in errors, and the id of an article without an id."""
 
 MAX_PARAGRAPHS = 50_000
-"""The most paragraphs of one article; no page that people read comes near."""
+"""The most paragraphs of one article; pages that people read have far fewer."""
 
 REFUSALS_LISTED = 100
 NOTES_LISTED = 20
@@ -61,7 +61,7 @@ class TaggingRequest:
     body
         Its bytes.
     kind
-        Its kind: a value of `corestory.reading.file_kinds.KINDS`, or empty to find it by its beginning.
+        Its kind: a value of `corestory.reading.file_kinds.KINDS`, or empty to recognise it by its first bytes.
     options
         The options of the request.
     """
@@ -78,7 +78,7 @@ class Answer:
     Attributes
     ----------
     articles, refused
-        How many articles were tagged and refused.
+        The numbers of articles that were tagged and that were refused.
     fault
         The place of an error in corestory, for the log; empty if there was none.
     """
@@ -115,7 +115,7 @@ def answers(
     tagger
         The model.
     requests
-        The requests; one that fails does not harm the others.
+        The requests; the failure of one does not affect the others.
     rules, memory
         As in `Tagger.tag_stream`.
 
@@ -136,7 +136,7 @@ def answers(
 
 
 def problem(status: int, detail: str, *, refused: Sequence[InputError] = (), fault: str = "") -> Answer:
-    """Return the answer for an error; of several refusals it lists each.
+    """Return the answer for an error; it lists the refusals if there are several.
 
     Examples
     --------
@@ -214,7 +214,7 @@ def _failure(error: Exception) -> Answer:
 
 
 def place_of(error: BaseException) -> str:
-    """Return the kind of an error and its place in the code, not its message, which may hold an article's text.
+    """Return the type of an error and its place in the code, without its message, which may contain an article's text.
 
     Examples
     --------

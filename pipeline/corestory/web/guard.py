@@ -1,8 +1,8 @@
-"""A guard in front of a local web server: it checks Host, Origin, token and size, and adds the security headers.
+"""A guard in front of a web server: it checks Host, Origin, token and body size, and adds the security headers.
 
-A page of another site may send requests to a server on the reader's machine, and a name whose address changes to
-127.0.0.1 (DNS rebinding) makes that page's requests look like requests of the server's own page. The checks of the
-Host and the Origin header refuse both; the token refuses other users and programs of the machine.
+A page of another site may send requests to a server on the reader's machine. If the name of that site changes its
+address to 127.0.0.1 (DNS rebinding), the requests look like those of the server's own page. The checks of the Host and
+the Origin header refuse both; the token refuses other users and programs of the machine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 
 MAX_BODY = 1 << 20
-"""The most bytes of a request's body, unless a server says otherwise."""
+"""The most bytes of a request's body, unless a server sets another limit."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -35,7 +35,7 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-"""Headers of each response, unless the response has its own."""
+"""The headers that are added to each response, unless the response has its own."""
 
 
 def listen(port: int = 0, *, host: str = LOOPBACK) -> socket.socket:
@@ -44,7 +44,7 @@ def listen(port: int = 0, *, host: str = LOOPBACK) -> socket.socket:
     Parameters
     ----------
     port
-        The port; 0 takes a free one, which ``getsockname()[1]`` gives.
+        The port; 0 takes a free one, which ``getsockname()[1]`` returns.
     host
         An address or a name of this machine; by default only this machine can connect.
 
@@ -63,7 +63,7 @@ def listen(port: int = 0, *, host: str = LOOPBACK) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         server = socket.socket(family, kind, protocol)
         try:
-            # A port that a server has just left can be used again; one that is in use cannot.
+            # Allow a port that another server has just closed, but not a port in use.
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             server.bind((address[0], port, *address[2:]))  # getaddrinfo takes 70000 for 4464
             server.listen(128)
@@ -81,7 +81,7 @@ def listen(port: int = 0, *, host: str = LOOPBACK) -> socket.socket:
 
 
 def loopback_hosts(port: int) -> frozenset[str]:
-    """Return the values of the Host header by which a browser on this machine reaches a port.
+    """Return the values of the Host header with which a browser on this machine reaches a port.
 
     Examples
     --------
@@ -95,24 +95,25 @@ def loopback_hosts(port: int) -> frozenset[str]:
 class Guard:
     """ASGI middleware that refuses requests from other origins, hosts and users.
 
-    It answers 421 to a foreign Host, 403 to a foreign Origin, 401 without the token, 413 to a body that is too large
-    and 400 to one with two lengths. It closes WebSockets.
+    It answers 421 to a foreign Host, 403 to a foreign Origin, 401 to a missing or wrong token, 413 to a body that is
+    too large and 400 to a body with two lengths. It closes WebSockets.
 
     Parameters
     ----------
     app
         The application behind it.
     hosts
-        The values of the Host header that are served; None serves any.
+        The accepted values of the Host header; None accepts all.
     token
         The secret that each request must give, as ``Authorization: Bearer TOKEN`` or as the first part of the path,
-        which the application does not see. Empty for none.
+        which is removed before the application sees it. If it is empty, no token is needed.
     open_paths
-        Paths that need no token.
+        The paths that need no token.
     max_body
-        Bytes of a request's body.
+        The most bytes of a request's body.
     answer
-        Makes the response to a refused request of its status, its reason and its headers; None answers with the reason.
+        Makes the response to a refused request from its status, its reason and its headers; None answers with the
+        reason as text.
     """
 
     def __init__(
@@ -129,7 +130,7 @@ class Guard:
         self._open_paths, self._max_body, self._answer = open_paths, max_body, answer or _in_words
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer or pass on a request."""
+        """Refuse a request or pass it on."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -147,7 +148,7 @@ class Guard:
         await self._app(scope, _bounded(receive, self._max_body), send)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        """Return status and reason of a request that is refused; take the token out of the path of another."""
+        """Return status and reason of a refused request; None for others, from whose path the token is removed."""
         hosts, origins, lengths = (_values(scope, name) for name in (b"host", b"origin", b"content-length"))
         if len(hosts) != 1 or (self._hosts is not None and hosts[0].lower() not in self._hosts):
             return 421, "This server does not serve that host."
@@ -158,7 +159,7 @@ class Guard:
         if not self._admits(scope):
             return 401, "The token is missing or wrong."
         if lengths and _values(scope, b"transfer-encoding"):
-            # A proxy in front may read the other one, and take the rest for a request that it has not checked.
+            # A proxy in front may use the other length, and take the rest of the body for a request (smuggling).
             return 400, "A body has a Content-Length or a Transfer-Encoding, not both."
         if any(not length.isdecimal() or int(length) > self._max_body for length in lengths):
             return 413, f"The body has more than {self._max_body:,} bytes."
@@ -190,7 +191,7 @@ def _same(given: str, token: str) -> bool:
 
 
 def _bounded(receive: Receive, max_body: int) -> Receive:
-    """Count the received bytes: a chunked body has no length in its header."""
+    """Limit the received bytes, because a chunked body has no length in its header."""
     from starlette.exceptions import HTTPException
 
     received = 0

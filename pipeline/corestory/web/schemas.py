@@ -1,4 +1,4 @@
-"""The schemas of the service: a request's options, answers in JSON, and the description of both in OpenAPI."""
+"""The schemas of the service: the options of a request, answers in JSON, and their description in OpenAPI."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
 
     @property
     def unit(self) -> Unit:
-        """The unit of a row; a JSON document has paragraphs."""
+        """The unit of a row; by default a paragraph in a JSON document."""
         return chosen_unit(self.rows, self.format, self.only, kinds=self.kinds)
 
     @property
     def choice(self) -> RowChoice:
-        """The choice of rows; an `InputError` if there is no such kind."""
+        """The choice of rows; raises an `InputError` for an unknown kind."""
         only: Label | None = "core" if self.unit == "article" or self.format in STORIES else self.only
         kinds = kind_choice(shown=self.kinds, drop=self.drop_kinds, keep=self.keep_kinds, only=only)
         return RowChoice(only, kinds=kinds, unit=self.unit)
@@ -80,12 +80,12 @@ def options_of(query: Iterable[tuple[str, str]], *, fixed: Mapping[str, str] | N
     query
         Names and values. A flag needs no value: ``?kinds``.
     fixed
-        Parameters that the path decides, which a request cannot give.
+        The parameters that the path sets; a request cannot give them.
 
     Raises
     ------
     InputError
-        A parameter is unknown, given twice, of a wrong value, or does not suit the others.
+        A parameter is unknown, given twice, has a wrong value, or does not fit the others.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def parameters() -> dict[str, dict[str, Any]]:
 
 
 def _expected(schema: Mapping[str, Any]) -> str:
-    """Say in words which values a parameter takes."""
+    """Describe the values of a parameter in words."""
     kinds = [schema, *schema.get("anyOf", ())]
     values = [str(value) for kind in kinds for value in kind.get("enum", ()) if value is not None]
     if values:
@@ -154,7 +154,7 @@ def _expected(schema: Mapping[str, Any]) -> str:
 
 
 class TaggedParagraph(msgspec.Struct, omit_defaults=True):
-    """A paragraph as ``corestory predict`` writes it; its place in the text and its kind if they are asked for."""
+    """A paragraph as ``corestory predict`` writes it; with start, end and kind only if the request asks for them."""
 
     position: int
     text: str
@@ -167,7 +167,7 @@ class TaggedParagraph(msgspec.Struct, omit_defaults=True):
 
 
 class AnsweredArticle(msgspec.Struct):
-    """An article with its paragraphs; `doubt` says why the labels may be wrong."""
+    """An article with its paragraphs; `doubt` is the reason why the labels may be wrong."""
 
     article_id: str
     url: str
@@ -179,7 +179,7 @@ class AnsweredArticle(msgspec.Struct):
 
 
 class AnsweredStory(msgspec.Struct):
-    """An article's story: its core paragraphs, with a blank line between."""
+    """An article's story: its core paragraphs, separated by blank lines."""
 
     id: str
     url: str
@@ -200,7 +200,7 @@ class Refusal(msgspec.Struct):
 
 
 class TaggedArticles(msgspec.Struct):
-    """The answer in JSON, with the articles in the order of the request; notes tell repairs and guesses."""
+    """The answer in JSON, with the articles in the order of the request; notes report repairs and guesses."""
 
     articles: list[AnsweredArticle]
     refused: list[Refusal]
@@ -216,7 +216,7 @@ class Stories(msgspec.Struct):
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
-    """An error, as RFC 9457 has it: a title for the status, and one line on the fault and how to fix it."""
+    """An error in the form of RFC 9457: a title for the status, and one line on the fault and how to fix it."""
 
     title: str
     status: int
@@ -238,7 +238,7 @@ _REF = "#/components/schemas/{name}"
 _EXAMPLE_TEXT = "The quay opened again on Monday, the council said.\nREAD MORE: Ferry company sold"
 _EXAMPLE_PAGE = "<article><p>The quay opened again on Monday, the council said.</p><p>READ MORE: …</p></article>"
 
-# The other answers of a path than 200.
+# The answers of a path with another status than 200.
 _OF_ANY = {"401": "The token is missing or wrong."}
 _OF_BODIES = {
     "400": "A parameter is unknown or has a wrong value.",
@@ -259,7 +259,7 @@ def openapi() -> bytes:
 
 @cache
 def docs_page() -> str:
-    """Return the page that shows the same to people."""
+    """Return the same description as an HTML page."""
     document = _document()
     operations = [
         {"path": path, "method": method.upper(), **operation}

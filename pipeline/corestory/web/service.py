@@ -1,4 +1,4 @@
-"""The web service: its paths, how it reads bodies, and errors as answers. `corestory.web.serving` runs it."""
+"""The web service: its paths, the reading of bodies, and the answers to errors. `corestory.web.serving` runs it."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ KINDS = {
 }
 
 BODY_SECONDS = 15.0
-"""How long a body may take to arrive."""
+"""The most seconds until a body has arrived."""
 
 HELD_BYTES = 2**28
-"""How many bytes of bodies may be held at a time."""
+"""The most bytes of bodies that are held in memory at a time."""
 
 WORKER_SHARE = 0.5
-"""How much of the time for an answer a worker may take; the rest is for waiting and for a second try."""
+"""The share of the time for an answer that a worker may take; the rest is for waiting and for a second try."""
 
 STORY = {"only": "core", "format": "text"}
 """The options of the path ``/core``."""
@@ -75,17 +75,17 @@ def service(
     model
         The answer of ``/model``.
     workers
-        Processes that tag.
+        The number of processes that tag.
     queue
-        Requests that may wait for them.
+        The most requests that may wait for them.
     max_bytes
-        Bytes of a body.
+        The most bytes of a body.
     seconds
-        How long an answer may take once the body has arrived; a worker may take half of it.
+        The most seconds from the arrival of the body to the answer; a worker may take half of them.
     hosts, token
         As in `corestory.web.guard.Guard`; ``/health`` needs no token.
     log
-        Where each request is logged.
+        The stream to which requests are logged; None for no log.
     """
     metrics = ServiceMetrics()
     pool = WorkerPool(
@@ -187,7 +187,7 @@ class _Paths:
         except TimeoutError:
             answer = problem(408, f"The body did not arrive within {BODY_SECONDS:g} s.")
         except ClientDisconnect:
-            return Response(status_code=400)  # nobody reads it
+            return Response(status_code=400)  # the client has gone and does not read it
         finally:
             self._held -= held
         record.articles, record.refused, record.fault = answer.articles, answer.refused, answer.fault
@@ -202,12 +202,12 @@ class _Paths:
 
 
 def _kind_of(request: Request) -> tuple[str, str]:
-    """Return the kind of a body, and the encoding that the request names for it."""
+    """Return the kind of a body and the encoding that the request declares for it."""
     if encoding := request.headers.get("content-encoding"):
         raise HTTPException(415, f"Content-Encoding: {encoding[:40]!r}; expected a body that is not compressed.")
     header = Message()
     header["content-type"] = given = request.headers.get("content-type", "")
-    # Without a type, `Message` says text/plain.
+    # Without a type, `Message` would return text/plain.
     media_type = header.get_content_type() if given else ""
     if media_type not in KINDS:
         expected = ", ".join(name for name in KINDS if name)
@@ -218,7 +218,7 @@ def _kind_of(request: Request) -> tuple[str, str]:
 
 
 def _in_utf8(body: bytes, charset: str) -> bytes:
-    """Return a body in UTF-8 if it is in the encoding that the request names; one that is UTF-8 anyway stays."""
+    """Convert a body from the declared encoding to UTF-8, unless it is valid UTF-8 or no encoding is declared."""
     if not charset:
         return body
     encoding = webencodings.lookup(charset)
@@ -245,7 +245,7 @@ def _problem_response(status: int, detail: str, headers: Mapping[str, str] | Non
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 -- it is registered for no other
+    assert isinstance(error, HTTPException)  # noqa: S101 -- the handler is registered for these errors only
     detail = error.detail if re.search(r"[.:;]", error.detail) else f"{error.detail}. /docs lists the paths."
     return _problem_response(error.status_code, detail, error.headers)
 

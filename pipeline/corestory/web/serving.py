@@ -1,7 +1,7 @@
-"""The run of the service in uvicorn, its metrics and its log.
+"""Runs the service in uvicorn, with its metrics and its log.
 
-One socket, deadlines for slow clients, and a stop that loses no request; Prometheus metrics, and a JSON line for each
-request, without the article's text.
+The service has one socket, deadlines for slow clients, and a stop that loses no request. It has Prometheus metrics, and
+logs a JSON line for each request, without the article's text.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SCOPE_KEY = "corestory.record"
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _BATCH = (1, 2, 4, 8, 16, 32)
-# A body that is not read is taken in for so long, because closing the connection at once may lose the answer.
+# The time for which a body that is not needed is still received: closing the connection at once may lose the answer.
 _DRAIN_SECONDS = 1.0
 
 
@@ -44,7 +44,7 @@ class ServiceMetrics:
     Attributes
     ----------
     registry
-        For `prometheus_client.generate_latest`.
+        The registry, for `prometheus_client.generate_latest`.
     """
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class RequestRecord:
 
 
 class Monitor:
-    """ASGI middleware that counts and logs requests, and ends the connection of those whose body does not arrive.
+    """ASGI middleware that counts and logs requests, and closes the connection of a request whose body is not read.
 
     Parameters
     ----------
@@ -86,9 +86,9 @@ class Monitor:
     metrics
         The counters.
     log
-        Where to log; None for nowhere.
+        The stream to log to; None for no log.
     paths
-        The paths that are counted and logged by name; others may hold anything, even the token.
+        The paths that are counted and logged by name; other paths may contain anything, even the token.
     """
 
     def __init__(self, app: ASGIApp, *, metrics: ServiceMetrics, log: TextIO | None, paths: Collection[str]) -> None:
@@ -114,7 +114,7 @@ class Monitor:
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
-                if unread and b"expect" not in names:  # a client that waits to be asked for the body does not send it
+                if unread and b"expect" not in names:  # such a client sends the body only when it is asked to
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(_DRAIN_SECONDS):
                             while unread:
@@ -152,16 +152,16 @@ class Monitor:
             "articles": record.articles,
             "refused": record.refused,
         } | ({"fault": record.fault} if record.fault else {})
-        with contextlib.suppress(OSError):  # a log that nobody reads any more stops no service
+        with contextlib.suppress(OSError):  # a closed log must not stop the service
             self._log.write(f"{json.dumps(line)}\n")
             self._log.flush()
 
 
 HEAD_SECONDS = 10.0
-"""How long the head of a request may take to arrive, from its first byte or the opening of the connection."""
+"""The most seconds until the head of a request has arrived, from its first byte or the opening of the connection."""
 
 WRITE_SECONDS = 30.0
-"""How long a client may leave an answer unread."""
+"""The most seconds for which a client may leave an answer unread."""
 
 MAX_HEAD_BYTES = 2**15
 MAX_CONNECTIONS = 1000
@@ -170,9 +170,9 @@ _STOPPING = signal.SIGINT, signal.SIGTERM
 
 
 def run(app: ASGIApp, listening: socket.socket, *, seconds: float, started: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM; requests that have arrived are answered first.
+    """Serve until SIGINT or SIGTERM, and answer the requests that have arrived before stopping.
 
-    The process ignores both signals from then on: it is to end.
+    After the stop the process ignores both signals, so that it ends without an error.
 
     Parameters
     ----------
@@ -181,11 +181,11 @@ def run(app: ASGIApp, listening: socket.socket, *, seconds: float, started: Call
     listening
         The socket to serve on.
     seconds
-        How long an answer may take, so long waits the stop.
+        The most seconds for an answer; the stop waits this long for answers.
     started
-        Called when requests are taken.
+        Called when the service accepts requests.
     """
-    # uvicorn logs whole exceptions, whose messages may hold an article's text; the service logs their places.
+    # uvicorn would log whole exceptions, whose messages may contain an article's text; the service logs their places.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
     config = uvicorn.Config(
         app,
@@ -202,13 +202,13 @@ def run(app: ASGIApp, listening: socket.socket, *, seconds: float, started: Call
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
     )
     server = _Server(config, started)
-    # uvicorn raises the signal again after its stop, where it would end the process as a failure.
+    # uvicorn raises the signal again after its stop; without a handler, the process would end with an error.
     for number in _STOPPING:
         signal.signal(number, lambda *_: None)
     try:
         server.run(sockets=[listening])
     finally:
-        # Python restores other handlers before it ends; a second signal would then end a clean stop as a failure.
+        # Python restores other handlers before it ends; a second signal would then turn a clean stop into an error.
         for number in _STOPPING:
             signal.signal(number, signal.SIG_IGN)
 
@@ -224,7 +224,7 @@ class _Server(uvicorn.Server):
 
 
 class _Protocol(H11Protocol):
-    """A connection that a slow client cannot hold; uvicorn waits for a head, and for answers to be read, forever."""
+    """A connection with deadlines: uvicorn alone would wait forever for a head, and for a client to read an answer."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -237,7 +237,7 @@ class _Protocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:  # the head is here
+        if self.conn.their_state is not h11.IDLE:  # the head has arrived
             _cancel(self._deadline)
             self._deadline = None
         elif self._deadline is None and self.conn.trailing_data[0]:
@@ -257,11 +257,11 @@ class _Protocol(H11Protocol):
         _cancel(self._unread)
 
     def send_400_response(self, msg: str) -> None:
-        del msg  # uvicorn's own, the same for every fault
+        del msg  # uvicorn's message is the same for every fault
         self._refuse(400)
 
     def _refuse(self, status: int) -> None:
-        """Refuse a request whose head is malformed, too long or late."""
+        """Refuse a request whose head is malformed, too long or too late."""
         if self.transport.is_closing():
             return
         answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete

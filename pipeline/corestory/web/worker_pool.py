@@ -1,4 +1,4 @@
-"""Worker processes that tag, and the bounded queue from which each takes a batch of requests."""
+"""Worker processes that tag, and the bounded queue from which they take batches of requests."""
 
 from __future__ import annotations
 
@@ -23,24 +23,25 @@ from corestory.web.schemas import TaggingOptions
 
 BATCH_REQUESTS = 32
 BATCH_BYTES = 2**20
-"""The most requests and bytes of a batch; a longer request is a batch by itself."""
+"""The most requests and the most bytes of a batch; a larger request is a batch of its own."""
 
 GATHER_SECONDS = 0.01
-"""How long an idle worker waits for more requests while another works. A batch of one costs as much as three more."""
+"""The time for which an idle worker waits for more requests while another works: the first request of a batch costs as
+much as three further ones."""
 
 WORKER_BYTES = 3 * 2**30
-"""How much address space a worker may add to that of its libraries and its model."""
+"""The most address space that a worker may use in addition to its libraries and its model."""
 
 _ENDING_SECONDS = 2.0
 
 
 class QueueFullError(Exception):
-    """As many requests wait as may wait.
+    """The queue is full.
 
     Attributes
     ----------
     retry_after
-        In how many seconds there may be room.
+        The number of seconds after which the queue may have room.
     """
 
     def __init__(self, retry_after: int) -> None:
@@ -49,7 +50,7 @@ class QueueFullError(Exception):
 
 
 class WorkerError(Exception):
-    """A worker died, or took too long (`late`)."""
+    """A worker died or, if `late`, took too long."""
 
     def __init__(self, *, late: bool) -> None:
         super().__init__("took too long" if late else "died")
@@ -74,19 +75,19 @@ class _Waiting:
 class WorkerPool:
     """Worker processes and their queue.
 
-    A worker that dies, or takes too long with a batch, is replaced; the requests of the batch are then tagged one by
-    one, so that only the request at fault fails.
+    A worker that dies or takes too long is replaced. The requests of its batch are then tagged one by one, so that only
+    the request at fault fails.
 
     Parameters
     ----------
     serving
         The model, the rules and the site memory.
     workers
-        How many processes.
+        The number of processes.
     queue
-        How many requests may wait.
+        The most requests that may wait.
     seconds
-        How long a worker may take.
+        The most seconds that a worker may take for a batch.
     on_batch
         Called with the number of requests of each batch.
     on_restart
@@ -108,19 +109,19 @@ class WorkerPool:
         self._waiting: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._busy = 0
-        self._second_per_request = 0.01  # smoothed over the batches
+        self._second_per_request = 0.01  # a moving average over the batches
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._tasks: list[asyncio.Task[None]] = []
         self._workers = [_Worker(serving) for _ in range(workers)]
 
     @property
     def waiting(self) -> int:
-        """How many requests wait."""
+        """The number of requests that wait."""
         return len(self._waiting)
 
     @property
     def ready(self) -> int:
-        """How many workers have started and can tag."""
+        """The number of workers that have started and can tag."""
         return sum(worker.ready for worker in self._workers)
 
     def check_room(self) -> None:
@@ -130,7 +131,7 @@ class WorkerPool:
             raise QueueFullError(max(1, round(seconds)))
 
     def start(self) -> None:
-        """Let the workers take requests; to be called in the event loop."""
+        """Let the workers take requests; must be called in the event loop."""
         self._tasks = [asyncio.create_task(self._work(worker)) for worker in self._workers]
 
     async def answer(self, request: TaggingRequest) -> Answer:
@@ -161,13 +162,13 @@ class WorkerPool:
     async def _work(self, worker: _Worker) -> None:
         while True:
             if not worker.ready:
-                with contextlib.suppress(WorkerError):  # the next request finds it again
+                with contextlib.suppress(WorkerError):  # the next request raises it again
                     await asyncio.get_running_loop().run_in_executor(self._threads, worker.prepare)
             batch = await self._batch()
             self._busy += 1
             try:
                 await self._tag(worker, batch)
-            except OSError as error:  # no process can be started in the place of one that died
+            except OSError as error:  # no process can be started to replace one that died
                 for waiting in batch:
                     if not waiting.answer.done():
                         waiting.answer.set_result(problem(503, "No worker can be started.", fault=reason_of(error)))
@@ -175,7 +176,7 @@ class WorkerPool:
                 self._busy -= 1
 
     async def _batch(self) -> list[_Waiting]:
-        """Take the requests that wait, as many as a batch may have."""
+        """Take waiting requests from the queue, up to the limits of a batch."""
         batch: list[_Waiting] = []
         while not batch:
             while not self._waiting:
@@ -193,7 +194,7 @@ class WorkerPool:
 
     async def _tag(self, worker: _Worker, batch: Sequence[_Waiting], *, again: bool = False) -> None:
         loop = asyncio.get_running_loop()
-        # The client of a cancelled one has gone, or has got the answer that it took too long.
+        # Skip requests whose client has gone, or has been told that the answer took too long.
         batch = [waiting for waiting in batch if not waiting.answer.done()]
         if not batch:
             return
@@ -203,7 +204,7 @@ class WorkerPool:
         try:
             found = await loop.run_in_executor(self._threads, worker.ask, requests, self._seconds)
         except WorkerError as error:
-            # Perhaps another request of the batch was at fault, or none of them.
+            # Try again if another request of the batch, or none of them, may have been at fault.
             worth_it = len(batch) > 1 or not (again or error.late)
             if not worth_it:
                 fate = f"was not tagged within {self._seconds:g} s" if error.late else "ended the worker that tagged it"
@@ -220,7 +221,7 @@ class WorkerPool:
 
 
 class _Worker:
-    """A process that tags, as this process sees it; `ready` once it has loaded the model."""
+    """The handle of a process that tags; `ready` when the process has loaded the model."""
 
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
@@ -231,15 +232,15 @@ class _Worker:
         context = multiprocessing.get_context("spawn")  # a fork would copy the locks of other threads
         connection, other_end = context.Pipe()
         process = context.Process(target=_tag_until_closed, args=(other_end,), daemon=True, name="corestory worker")
-        # Ctrl-C and service managers signal all processes, but workers end when the connection does: after the last
-        # answer. A process inherits the signals that its parent's thread blocks, from its first moment on.
-        resource_tracker.ensure_running()  # process.start would start it, which unblocks signals
+        # Ctrl-C and service managers signal all processes, but workers must end only when the connection is closed,
+        # after the last answer. A new process inherits blocked signals from its parent's thread.
+        resource_tracker.ensure_running()  # if process.start started it, it would unblock the signals
         before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
         try:
             process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        other_end.close()  # so that a dead worker ends the connection
+        other_end.close()  # so that the connection ends if the worker dies
         self._connection, self._process, self.ready = connection, process, False
 
     def prepare(self) -> None:
@@ -253,7 +254,7 @@ class _Worker:
         if self.ready:
             return
         try:
-            # Not as an argument of the process: if that died early, start would wait forever to pass it on.
+            # This is not an argument of the process: if the process died early, start would wait forever to send it.
             self._connection.send(self._serving)
             self._connection.recv()
         except (EOFError, OSError):
@@ -279,7 +280,7 @@ class _Worker:
         raise WorkerError(late=True)
 
     def replace(self) -> None:
-        """Start another process in the place of this one."""
+        """Kill the process and start another one."""
         self._connection.close()
         self._process.kill()
         self._process.join()
@@ -287,23 +288,23 @@ class _Worker:
             self._start()
 
     def close(self) -> None:
-        """Tell the process to end."""
+        """Close the connection, so that the process ends."""
         self._closed = True
         self._connection.close()
 
     def join(self) -> None:
-        """Wait for the process to end, and kill one that does not."""
+        """Wait for the process to end, and kill it if it does not."""
         self._process.join(_ENDING_SECONDS)
         self._process.kill()
         self._process.join()
 
 
 def _tag_until_closed(connection: Connection) -> None:
-    """Answer batches of requests; the work of the process."""
+    """Answer batches of requests until the connection is closed; this is the main function of the process."""
     with contextlib.suppress(EOFError, OSError):
         serving: Serving = connection.recv()
         _bound_memory()
-        # The first article and the first page load libraries.
+        # Tag a text and a page first, because the first of each loads libraries.
         first = [TaggingRequest(b"The quay opened.", kind, TaggingOptions()) for kind in ("text", "html")]
         answers(serving.tagger, first)
         connection.send(None)  # ready
@@ -313,7 +314,7 @@ def _tag_until_closed(connection: Connection) -> None:
 
 
 def _bound_memory() -> None:
-    """Let a hostile body raise a `MemoryError` instead of taking the machine's memory."""
+    """Limit the memory, so that a hostile body raises a `MemoryError` and does not fill the machine's memory."""
     try:
         import resource
     except ImportError:  # not on Windows
