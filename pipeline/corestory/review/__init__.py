@@ -1,1 +1,1 @@
-"""Review: a person corrects the labels of tagged articles in the browser, or suspects in a file."""
+"""Lets a person correct the labels of tagged articles in the browser, or suspects in a CSV file."""

@@ -1,4 +1,4 @@
-"""The decisions of a person and their file, to which each is appended and flushed to the disk."""
+"""The decisions of a reviewer and the labels file, to which each decision is appended and flushed to the disk."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BEGINNING = b'{"article_id": '
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's label of one paragraph, or none yet.
+    """A reviewer's label of one paragraph, or a paragraph that has no label yet.
 
     Attributes
     ----------
@@ -39,17 +39,17 @@ class Decision:
     label
         The label; None if there is none yet.
     decided
-        The time of the decision, in UTC as ISO 8601 writes it.
+        The time of the decision in UTC, in the format of ISO 8601.
     tagged
-        The label that the person was first shown; None where there was none.
+        The label that the reviewer was first shown; None if there was none.
     score
-        The probability of core that the person was first shown, 0 to 1; None where there was none.
+        The probability of core that the reviewer was first shown, 0 to 1; None if there was none.
     seconds
-        How long the person looked at the article until accepting it; None before.
+        The seconds that the reviewer looked at the article before accepting it; None before that.
     reviewer
-        The person's name, empty where not given.
+        The reviewer's name; empty if not given.
     check
-        `corestory.labelling.corrections.text_check` of the text, where `text` may be cut short; else empty.
+        `corestory.labelling.corrections.text_check` of the whole text, if `text` may be cut; otherwise empty.
     """
 
     article_id: str
@@ -65,7 +65,7 @@ class Decision:
 
     @property
     def key(self) -> tuple[str, int]:
-        """The paragraph that the decision is about."""
+        """The article and the position of the paragraph."""
         return self.article_id, self.position
 
 
@@ -77,7 +77,7 @@ def decision_line(decision: Decision, article: Article | None = None, markup: Ma
     decision
         The decision.
     article
-        Gives the columns ``url``, ``site``, ``title`` and ``language``, where known.
+        Gives the columns ``url``, ``site``, ``title`` and ``language`` where known.
     markup
         The paragraph's markup, which training needs.
 
@@ -113,7 +113,7 @@ def read_decision(line: bytes, *, where: str) -> Decision:
     Raises
     ------
     InputError
-        It is no decision.
+        The line is not a decision.
     """
     try:
         return msgspec.json.decode(line, type=Decision)
@@ -122,7 +122,7 @@ def read_decision(line: bytes, *, where: str) -> Decision:
 
 
 def no_decision(where: str) -> InputError:
-    """Return the error for a line that is no decision."""
+    """Return the error for a line that is not a decision."""
     return InputError(
         "not a decision of `corestory review`",
         where=where,
@@ -137,34 +137,34 @@ _Write = list[tuple[Decision, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Decisions that a person made at once about an article, and the decisions that they replaced."""
+    """Decisions that a reviewer made at the same time about an article, and the decisions that they replaced."""
 
     made: tuple[Decision, ...]
     before: tuple[Decision, ...]
 
 
 class LabelsFile:
-    """A file of decisions that this process alone writes to.
+    """A file of decisions to which only this process writes.
 
-    Opening drops a last line that was cut off by a kill or a power cut: it was never reported as saved. Lines that
-    later ones have replaced are dropped when the file is opened and closed, but for those of the last changes.
+    Opening the file drops an incomplete last line after a kill or a power cut; such a line was never reported as saved.
+    Opening and closing the file drop lines that later lines have replaced, except for the lines of the last changes.
 
     Parameters
     ----------
     path
-        The file, made if it is missing.
+        The file, which is created if it is missing.
 
     Attributes
     ----------
     decisions
-        The decision that holds for each paragraph, by article and position, in the order of the first ones.
+        The current decision about each paragraph, by article and position, in the order of the first decisions.
     changes
-        The last changes of earlier runs, and those of this one, the oldest first.
+        The last changes of earlier runs and all changes of this run, the oldest first.
 
     Raises
     ------
     InputError
-        The file holds something else.
+        The file contains something else.
     OutputError
         Another process writes to the file, or it cannot be written.
 
@@ -185,7 +185,7 @@ class LabelsFile:
         self.path = path
         self.decisions: dict[tuple[str, int], Decision] = {}
         self.changes: list[Change] = []
-        # The decisions that the present one of each paragraph has replaced, the latest last.
+        # The decisions about each paragraph that the current one has replaced, the latest last.
         self._earlier: dict[tuple[str, int], list[Decision]] = {}
         self._lines: dict[tuple[str, int], bytes] = {}
         # The last writes, and whether each was a change.
@@ -213,12 +213,13 @@ class LabelsFile:
     def append(self, decisions: Iterable[tuple[Decision, bytes]]) -> None:
         """Write decisions about an article, each with its line, and return when they are on the disk.
 
-        Decisions that were replaced before, and those without a label, take changes back.
+        A decision that was replaced before, or that has no label, undoes a change.
 
         Raises
         ------
         OutputError
-            They cannot be written, or another program has replaced or deleted the file. Then none of them holds.
+            The decisions cannot be written, or another program has replaced or deleted the file. Then none of the
+            decisions is saved.
         """
         decisions = list(decisions)
         end = self._file.seek(0, os.SEEK_END)
@@ -228,13 +229,13 @@ class LabelsFile:
             _write_all(self._file, b"".join(line for _, line in decisions))
             os.fsync(self._file.fileno())
         except OSError as error:
-            with suppress(OSError):  # if not even this is possible, the next start drops the line that was cut off
+            with suppress(OSError):  # if this also fails, the next start drops the incomplete line
                 self._file.truncate(end)
             raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.path)) from error
         self._keep(decisions)
 
     def close(self) -> None:
-        """Drop the lines that later ones have replaced, and let other processes write; leave no empty file."""
+        """Drop replaced lines, and let other processes write; delete a new file without decisions."""
         try:
             self._compact()
             if self._is_new and not self.decisions:
@@ -248,7 +249,7 @@ class LabelsFile:
             while True:
                 file = self.path.open("a+b", buffering=0)
                 _lock(file, self.path)
-                # Another process may have put a compacted file in its place before the lock was taken.
+                # Before the lock was taken, another process may have replaced the file by a compacted one.
                 with suppress(FileNotFoundError):
                     if os.path.samestat(os.fstat(file.fileno()), self.path.stat()):
                         return file
@@ -261,14 +262,14 @@ class LabelsFile:
         found: _Write = []
         for number, line in enumerate(whole.split(b"\n") if whole else (), start=1):
             found.append((read_decision(line, where=f"{self.path}, line {number}"), line + b"\n"))
-        # The decisions of a change have one time.
+        # All decisions of a change have the same time.
         for _, write in groupby(found, key=lambda line: (line[0].article_id, line[0].decided)):
             self._keep(list(write))
-        # Of older changes, the lines that they have replaced may be gone.
+        # Older changes cannot be undone, because the lines that they replaced may be gone.
         undoable = sum(is_change for _, is_change in self._recent)
         self.changes = self.changes[len(self.changes) - undoable :]
         if rest:
-            # A line that was cut off begins as all lines do; of other files nothing is dropped.
+            # An incomplete line has the beginning of all lines. Any other text belongs to another file and stays.
             if not _BEGINNING.startswith(rest[: len(_BEGINNING)]):
                 raise no_decision(str(self.path))
             self._file.truncate(len(data) - len(rest))
@@ -294,7 +295,7 @@ class LabelsFile:
                 self._lines[decision.key] = line
 
     def _compact(self) -> None:
-        # On a full disk the file stays as it is, and holds all that was decided.
+        # On a full disk the file stays as it is; it contains all decisions.
         with suppress(OutputError):
             if self._replaced:
                 self._write_again()
@@ -314,7 +315,7 @@ class LabelsFile:
 
 
 def _write_all(file: IO[bytes], data: bytes) -> None:
-    # An unbuffered file may take a part of what it is given.
+    # An unbuffered file may write only a part of the data.
     view = memoryview(data)
     while view:
         view = view[file.write(view) :]

@@ -1,4 +1,4 @@
-"""The web server of a review: its page, requests and accuracy, and the adaptation that goes on meanwhile."""
+"""The web server of a review: its page, requests and accuracy, and the adaptation in the background."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ if TYPE_CHECKING:
 
 _STYLES = (PALETTE, "article.css", "review.css")
 _STATUS = {StaleError: 409, InputError: 422}
-# All other errors, such as a full disk, are the server's fault.
+# The status for all other errors, such as a full disk, which are the server's fault.
 _NOT_SAVED = 507
 
 
 class LabelRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Give paragraphs a label."""
+    """A request to give paragraphs a label."""
 
     positions: list[int]
     label: Label
 
 
 class AcceptRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Accept an article as it was shown."""
+    """A request to accept an article as it was shown."""
 
     revision: int
     seconds: float
 
 
 class UndoRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Take a change back; without a number, the last one of earlier runs."""
+    """A request to undo a change; without a number, the last change of earlier runs."""
 
     change: int | None
 
@@ -62,7 +62,7 @@ class UndoRequest(msgspec.Struct, forbid_unknown_fields=True):
 def review_app(
     session: Session, *, training: TrainingHashes | None = None, after_change: Callable[[], None] = lambda: None
 ) -> Starlette:
-    """Return the application, without its guard.
+    """Return the application of a review, without its guard.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def review_app(
     training
         As in `corestory.review.server.held_out_accuracy`.
     after_change
-        Called after each change that is on the disk; must return at once.
+        Called after each saved change; must return at once.
     """
     page = _Requests(session, training, after_change)
     number = "/api/articles/{number:int}"
@@ -94,7 +94,7 @@ def review_app(
 
 @dataclass(frozen=True, slots=True)
 class _Requests:
-    """The answers to the page's requests."""
+    """Answers the requests of the page."""
 
     session: Session
     training: TrainingHashes | None
@@ -141,13 +141,13 @@ class Accuracy:
     Attributes
     ----------
     articles, paragraphs
-        Sizes of the measured data.
+        The numbers of measured articles and paragraphs.
     seen
-        How many articles were left out because the model had learned from them before the review.
+        The number of articles that were left out because the model had learned from them before the review.
     right
-        The share of the paragraphs whose label the person kept; None if no article is measured.
+        The share of the paragraphs whose label the reviewer kept; None if no article is measured.
     word_f1, low, high
-        The F1 of core, counted in words, and its 95 % interval by bootstrap over articles; None where there is no core.
+        The word F1 of core, and its 95 % interval by bootstrap over articles; None if there is no core.
     """
 
     articles: int
@@ -160,24 +160,24 @@ class Accuracy:
 
 
 def held_out_accuracy(decisions: Sequence[Decision], training: TrainingHashes | None = None) -> Accuracy | None:
-    """Measure the labels that a model gave before it could learn from the person's.
+    """Measure the labels that a model gave before it could learn from the reviewer's labels.
 
-    Each article was tagged by a model that had not seen its labels, the adapted models too: they learn from the
-    articles that are done, and tag the others. This is the prequential evaluation of Dawid ("Present position and
-    potential developments: some personal views, statistical theory, the prequential approach", 1984). A person who sees
-    the model's labels follows them in doubt, so that the result is rather too high.
+    Each article was tagged by a model that had not seen its labels. This is also true of adapted models, because they
+    learn from accepted articles and tag the others. The method is the prequential evaluation of Dawid ("Present
+    position and potential developments: some personal views, statistical theory, the prequential approach", 1984). The
+    result is somewhat too high, because a reviewer who sees the model's labels follows them in cases of doubt.
 
     Parameters
     ----------
     decisions
-        Those of the articles that are done.
+        The decisions about accepted articles.
     training
-        Of the articles from which the model has learned. They are left out.
+        The hashes of the articles from which the model has learned; these are left out.
 
     Returns
     -------
     Accuracy or None
-        None if nothing was decided that a model had tagged.
+        None if no paragraph has both a decision and a label from a model.
 
     Examples
     --------
@@ -220,11 +220,11 @@ class BackgroundAdaptation:
     Parameters
     ----------
     session
-        The review. Articles without a visit or a label get the labels of the adapted model.
+        The review. Articles that were neither opened nor labelled get the labels of the adapted model.
     tagger
         The model.
     every
-        Number of newly accepted articles that start a run.
+        The number of newly accepted articles that starts a run.
     """
 
     def __init__(self, session: Session, tagger: Tagger, *, every: int) -> None:
@@ -240,7 +240,7 @@ class BackgroundAdaptation:
             if done - self._learned < self._every or (self._thread is not None and self._thread.is_alive()):
                 return
             self._learned = done
-            # A daemon thread: it writes nothing, so Ctrl-C need not wait for it.
+            # A daemon thread, because it writes nothing and Ctrl-C need not wait for it.
             self._thread = Thread(target=self._adapt, daemon=True)
             self._thread.start()
 
@@ -262,7 +262,7 @@ class BackgroundAdaptation:
 
 
 class ReviewServer:
-    """Serves a review on a socket to this machine alone.
+    """Serves a review on a socket, to this machine only.
 
     Parameters
     ----------
@@ -274,7 +274,7 @@ class ReviewServer:
     Attributes
     ----------
     address
-        The address to open in the browser. It holds a random token, without which the server answers nothing.
+        The address to open in the browser. It contains a random token; the server refuses requests without it.
     """
 
     def __init__(self, app: Starlette, listening: socket.socket) -> None:
@@ -284,14 +284,14 @@ class ReviewServer:
         self.address = f"http://127.0.0.1:{port}/{token}/"
         guarded = Guard(app, hosts=loopback_hosts(port), token=token)
         self._listening = listening
-        # A tab that is still open must not keep the server from ending.
+        # An open browser tab must not keep the server from stopping.
         self._server = uvicorn.Server(
             uvicorn.Config(guarded, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
         )
 
     def run(self) -> None:
         """Serve until the process is interrupted."""
-        with suppress(KeyboardInterrupt):  # uvicorn ends its work, and then passes the signal on
+        with suppress(KeyboardInterrupt):  # uvicorn stops first, and then raises the signal again
             self._server.run(sockets=[self._listening])
 
 

@@ -1,4 +1,4 @@
-"""A running review: each change is on the disk before anyone sees it, and all tabs see the same."""
+"""A running review: each change is saved before any page shows it, and all tabs show the same state."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _LONGEST_LOOK = 24 * 3600.0
 
 
 class StaleError(CorestoryError):
-    """The article has changed since the page that asks has shown it."""
+    """The article has changed since the page showed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParagraphState:
-    """A paragraph as the page shows it; `label` is the person's, else the first label."""
+    """A paragraph with the values that the page shows; `label` is the reviewer's or, without one, the first label."""
 
     position: int
     text: str
@@ -38,7 +38,7 @@ class ParagraphState:
 
     @classmethod
     def of(cls, shown: ShownParagraph, held: Decision | None) -> ParagraphState:
-        """Return the state of a paragraph, given the decision that the file has of it."""
+        """Return the state of a paragraph, given the decision about it in the file."""
         label = None if held is None else held.label
         return cls(
             shown.position,
@@ -55,18 +55,18 @@ class ParagraphState:
 
 @dataclass(frozen=True, slots=True)
 class ArticleEntry:
-    """An article in the list of all.
+    """An article in the list of all articles.
 
     Attributes
     ----------
     revision
         A number that grows with every change of the article.
     done
-        Whether each of its paragraphs that the person is asked for has a label.
+        Whether all paragraphs that the reviewer is asked about have a label.
     changes
-        How many of the labels the person has changed.
+        The number of labels that the reviewer has changed.
     seconds
-        How long the person looked at it; None before it is accepted.
+        The seconds that the reviewer looked at it; None before it is accepted.
     """
 
     number: int
@@ -82,7 +82,7 @@ class ArticleEntry:
 
 @dataclass(frozen=True, slots=True)
 class ArticleState(ArticleEntry):
-    """An article as the page shows it."""
+    """An article with the values that the page shows."""
 
     url: str
     paragraphs: tuple[ParagraphState, ...]
@@ -90,10 +90,11 @@ class ArticleState(ArticleEntry):
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The state of the review: the articles, those left in their order, those done in the order of their labels.
+    """The state of the review.
 
-    `version` grows with every change, `labels` is the name of the file of decisions, and `news` is a sentence about the
-    review as a whole.
+    `version` grows with every change, `labels` is the name of the labels file, `entries` are all articles, `left` are
+    the numbers of the articles to do, in order, `done` are the numbers of the finished articles in the order of their
+    first labels, and `news` is a sentence about the review as a whole.
     """
 
     version: int
@@ -106,31 +107,31 @@ class Overview:
 
 
 class Session:
-    """A review of some articles; safe for threads.
+    """A review of some articles; thread-safe.
 
     Parameters
     ----------
     articles
         The articles, in the order in which they were given.
     labels
-        The file of decisions. Its decisions about these articles hold, so that a review goes on where it stopped.
+        The labels file. Its decisions about these articles are kept, so that a review resumes where it stopped.
     reviewer
-        The person's name, which is written with each decision; may be empty.
+        The reviewer's name, which is written with each decision; may be empty.
     in_given_order
-        Whether to ask for the articles in the order given, instead of that of `most_instructive_first`.
+        Whether to show the articles in the order given, not in the order of `most_instructive_first`.
 
     Attributes
     ----------
     version
         A number that grows with every change.
     news
-        A sentence for the person about the review as a whole, such as what adaptation has gained.
+        A sentence for the reviewer about the review as a whole, such as the gain by adaptation.
 
     Raises
     ------
     InputError
-        The file has decisions, but none of these articles', or one of a paragraph that has another text now; or two
-        articles have the same id.
+        The file has decisions but none about these articles; or it has a decision about a paragraph whose text is
+        different now; or two articles have the same id.
     """
 
     def __init__(
@@ -174,13 +175,13 @@ class Session:
             )
 
     def article(self, number: int) -> ArticleState:
-        """Return one article; from now on its scores stay as they are shown."""
+        """Return one article; from now on, adaptation does not change its labels and scores."""
         with self._lock:
             self._opened.add(number)
             return self._state(number)
 
     def label(self, number: int, positions: Sequence[int], label: Label) -> tuple[int, ArticleState]:
-        """Give paragraphs of an article a label; return the number of the change, for `undo`, and the article."""
+        """Give paragraphs of an article a label; return the number of the change for `undo`, and the article."""
         with self._lock:
             shown = self._asked(number)
             unknown = sorted(set(positions) - set(shown))
@@ -189,12 +190,12 @@ class Session:
             return self._change(number, dict.fromkeys(positions, (label, None)))
 
     def accept(self, number: int, revision: int, seconds: float) -> tuple[int, ArticleState]:
-        """Give each paragraph of an article that has none the label that is shown; returns as `label`.
+        """Accept all labels of an article as they are shown; returns the same as `label`.
 
         Raises
         ------
         StaleError
-            The article has changed after `revision`.
+            The article has changed since `revision`.
         """
         with self._lock:
             state = self._state(number)
@@ -205,17 +206,17 @@ class Session:
             return self._change(number, {paragraph.position: (paragraph.label, took) for paragraph in asked})
 
     def undo(self, change: int | None = None) -> ArticleState:
-        """Take a change back, but for paragraphs that another tab has changed since.
+        """Undo a change, except for paragraphs that have been changed again.
 
         Parameters
         ----------
         change
-            The number of the change; None for the last change of earlier runs that is not taken back.
+            The number of the change; None for the last change of earlier runs that is not undone.
 
         Raises
         ------
         StaleError
-            Nothing is left of the change.
+            Nothing of the change is left to undo.
         """
         with self._lock:
             changes, held = self._labels.changes, self._labels.decisions
@@ -229,7 +230,7 @@ class Session:
             raise StaleError("nothing to undo")
 
     def labelled(self) -> list[LabelledArticle]:
-        """Return the articles that are done, with their labels."""
+        """Return the finished articles with their labels."""
         with self._lock:
             return [
                 self._articles[number].labelled([paragraph.label for paragraph in self._state(number).paragraphs])
@@ -237,13 +238,13 @@ class Session:
             ]
 
     def decisions(self) -> list[Decision]:
-        """Return the decisions about the accepted articles."""
+        """Return the decisions about finished articles."""
         with self._lock:
             done = {self._articles[number].article_id for number in self._accepted()}
             return [decision for decision in self._labels.decisions.values() if decision.article_id in done]
 
     def untouched(self) -> dict[int, ShownArticle]:
-        """Return the articles without a visit or a label, by number."""
+        """Return the articles that were neither opened nor labelled, by number."""
         with self._lock:
             return {
                 number: article
@@ -252,7 +253,7 @@ class Session:
             }
 
     def show_retagged(self, articles: Mapping[int, ShownArticle], news: str) -> None:
-        """Show articles as another model tags them, unless someone has opened or labelled them meanwhile."""
+        """Show articles as another model tags them, unless they have been opened or labelled meanwhile."""
         with self._lock:
             for number, article in articles.items():
                 if number not in self._opened and not self._held(number):
@@ -302,7 +303,10 @@ class Session:
         )
 
     def _change(self, number: int, labels: Mapping[int, tuple[Label | None, float | None]]) -> tuple[int, ArticleState]:
-        """Write labels, by position, with the seconds of an accepted article; all others with none, the first time."""
+        """Write labels by position, each with the seconds of an accepted article.
+
+        The first change of an article also writes its other paragraphs, without labels.
+        """
         held, when = self._held(number), datetime.now(UTC).isoformat(timespec="microseconds")
         article_id, decisions = self._articles[number].article_id, []
         for position, paragraph in self._asked(number).items():
@@ -323,7 +327,7 @@ class Session:
                 seconds = old.seconds if seconds is None else seconds
                 decisions.append(replace(old, label=label, seconds=seconds, decided=when, reviewer=self._reviewer))
             elif not held:
-                # The article's other paragraphs go into the file too, since training needs all of them.
+                # The other paragraphs of the article are written too, because training needs all of them.
                 decisions.append(old)
         self._write(number, decisions)
         return len(self._labels.changes) - 1, self._state(number)

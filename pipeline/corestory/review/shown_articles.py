@@ -1,6 +1,7 @@
-"""The articles of a review before the person decides: as a model tagged them, or suspects in a CSV file.
+"""The articles of a review before any decision: tagged by a model, or read from a CSV file of suspects.
 
-The file has the suspects of an audit, or the disputes of two people: for a spreadsheet, an editor, or a review.
+The file has the suspects of an audit or the disputes of two people. It can be edited in a spreadsheet or an editor, or
+reviewed in the browser.
 """
 
 from __future__ import annotations
@@ -33,25 +34,25 @@ from corestory.reading.text import storable
 from corestory.types import Label
 
 DOUBTFUL = 0.2
-"""A label is doubtful if it is wrong with at least this probability."""
+"""The least probability of being wrong of a doubtful label."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownParagraph:
-    """A paragraph before the person decides.
+    """A paragraph before any decision.
 
     Attributes
     ----------
     label
-        The label that is shown first; None where there is none.
+        The label that is shown first; None if there is none.
     score
-        Probability of core, 0 to 1; None if the paragraph has no score.
+        The probability of core, 0 to 1; None if the paragraph has no score.
     position
-        In its article; that of the paragraph's row in a file of decisions.
+        The position in its article, which is also written to the labels file.
     asked
-        Whether the person is asked for its label; the others are shown for their context.
+        Whether the reviewer is asked for its label; other paragraphs are shown as context.
     note
-        What else the person should know of it.
+        Further information for the reviewer.
     check
         As in `corestory.review.labels_file.Decision`.
     """
@@ -66,7 +67,7 @@ class ShownParagraph:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the label is wrong with a probability of at least `DOUBTFUL`, by the score."""
+        """Whether the label is wrong with at least the probability `DOUBTFUL`, by the score."""
         if self.score is None or not self.asked:
             return False
         return (1 - self.score if self.label == "core" else self.score) >= DOUBTFUL
@@ -74,7 +75,7 @@ class ShownParagraph:
 
 @dataclass(frozen=True, slots=True)
 class ShownArticle:
-    """An article before the person decides.
+    """An article before any decision.
 
     Attributes
     ----------
@@ -95,18 +96,18 @@ class ShownArticle:
 
     @property
     def site(self) -> str:
-        """The article's site, empty where unknown."""
+        """The article's site; empty if unknown."""
         return site_of(self.article)
 
     @classmethod
     def of(cls, tagged: TaggedArticle) -> ShownArticle:
-        """Show an article as a model has tagged it."""
+        """Make a shown article of an article that a model has tagged."""
         rows = zip(tagged.texts, tagged.labels, tagged.scores.tolist(), strict=True)
         paragraphs = tuple(ShownParagraph(text, label, score, n) for n, (text, label, score) in enumerate(rows))
         return cls(tagged.article, paragraphs, tagged.confidence)
 
     def labelled(self, labels: Sequence[Label | None]) -> LabelledArticle:
-        """Return the article with a person's labels, with the markup that it has."""
+        """Return the article with a reviewer's labels and its markup."""
         rows = zip(self.article.texts, labels, markup_rows(self.article), strict=True)
         return LabelledArticle(
             page=self.article_id,
@@ -121,10 +122,10 @@ class ShownArticle:
 
 
 def most_instructive_first(articles: Sequence[ShownArticle]) -> list[int]:
-    """Order articles so that an early label teaches much: the least confident first, site after site.
+    """Order articles so that the first labels teach the model most: the least confident first, site by site.
 
-    The least confident article of each site comes first, these by their confidence; then the second of each site, and
-    so on. A site's articles have much in common, so that the next one of the same site teaches less.
+    First comes the least confident article of each site, then the second of each site, and so on; each round is ordered
+    by confidence. Articles of a site have much in common, so a second article of the same site teaches less.
 
     Returns
     -------
@@ -146,7 +147,7 @@ def most_instructive_first(articles: Sequence[ShownArticle]) -> list[int]:
     for number in by_confidence:
         site = articles[number].site
         rounds[number] = earlier[site]
-        # Articles without a site are no site together.
+        # Articles without a site do not count as one site.
         earlier[site] += bool(site)
     return sorted(by_confidence, key=lambda number: rounds[number])
 
@@ -156,12 +157,12 @@ def _confidence(article: ShownArticle) -> float:
 
 
 def distinct(articles: Sequence[ShownArticle]) -> tuple[ShownArticle, ...]:
-    """Return the articles if their ids differ.
+    """Check that the ids of articles differ, and return the articles.
 
     Raises
     ------
     InputError
-        Two have the same id.
+        Two articles have the same id.
     """
     ((article_id, count),) = Counter(article.article_id for article in articles).most_common(1) or [("", 0)]
     if count > 1:
@@ -174,9 +175,9 @@ COLUMNS = (
     "rank", ARTICLE, POSITION, "label", "suggested", CORRECTION, "text", "before", "after", "score", "issue", "source",
     CHECK,
 )  # fmt: skip
-"""`CORRECTION` is empty, for the person to fill in."""
+"""The columns of the file of suspects. `CORRECTION` is empty, for a person to fill in."""
 
-# A cell of a spreadsheet ends at 32,767 characters, and a person's patience sooner.
+# The most characters of a text and of a neighbour. A spreadsheet cell holds at most 32,767 characters.
 TEXT_CHARACTERS = 2000
 NEIGHBOUR_CHARACTERS = 400
 
@@ -186,14 +187,14 @@ _NEIGHBOUR = re.compile(r"(?:^|\n)(core|filler|unlabelled): ")
 
 
 def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
-    r"""Write suspects, the likeliest first, as CSV.
+    r"""Write suspects as CSV, in the order given.
 
-    Cells that a spreadsheet would run as a formula have an apostrophe in front.
+    Cells that a spreadsheet would run as a formula get an apostrophe in front.
 
     Parameters
     ----------
     suspects
-        The result of `corestory.evaluation.audit.audit_labels`.
+        The suspects of `corestory.evaluation.audit.audit_labels`, or the disputes of `compare_labels`.
     path
         The file, which does not exist yet.
 
@@ -212,7 +213,7 @@ def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(_row(rank, suspect) for rank, suspect in enumerate(suspects, start=1))
-    path.write_bytes(lines.getvalue().encode("utf-8-sig"))  # Excel recognises UTF-8 only by the mark in front
+    path.write_bytes(lines.getvalue().encode("utf-8-sig"))  # Excel recognises UTF-8 only by the byte order mark
 
 
 def _row(rank: int, suspect: Suspect) -> tuple[str, ...]:
@@ -248,7 +249,7 @@ def _cut(text: str, limit: int) -> str:
 def read_suspects(path: Path) -> list[ShownArticle]:
     """Read suspects as articles of a review, in the order of their most suspect paragraphs.
 
-    The paragraphs around a suspect are shown for context.
+    The paragraphs around a suspect are shown as context.
 
     Parameters
     ----------
@@ -258,7 +259,7 @@ def read_suspects(path: Path) -> list[ShownArticle]:
     Raises
     ------
     InputError
-        A column is missing, a row cannot be read, or there is none.
+        A column is missing, a row cannot be read, or there are no rows.
     """
     articles: dict[str, dict[int, ShownParagraph]] = {}
     for values, where in suspect_rows(path, _READ):
