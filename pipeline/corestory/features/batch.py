@@ -201,7 +201,7 @@ def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
 
 
 MOST_AROUND = 0.9
-"""The share of a page's paragraphs from which a markup word around them is not informative."""
+"""The least share of a page's paragraphs around which a markup word is no longer informative."""
 LEAST_INFORMED = 0.1
 """The least share of paragraphs with an informative markup word in a page whose markup is informative."""
 

@@ -71,7 +71,7 @@ class Layout:
         return self.start + self.sizes[self.article]
 
     def of_rows(self, kept: npt.NDArray[np.bool_]) -> "Layout":
-        """Lay out some rows without the others; leave out articles of which no row is kept.
+        """Lay out some rows without the others; leave out articles without kept rows.
 
         Examples
         --------

@@ -189,7 +189,7 @@ TOKENS_READ = 80
 
 _BEGIN, _END, _DIGITS, _LOWER, _UPPER, _CAPITALISED, _MIXED, _UNSPACED = (1 << 32) + np.arange(8) * 16
 _LONGEST_DIGITS = 5
-# The letters from which a lower-case word is no longer short, and from which it is long.
+# The fewest letters of a lower-case word that is not short, and of one that is long.
 _SHORT, _LONG = 4, 8
 
 

@@ -46,7 +46,7 @@ class LabelCorrection:
     Attributes
     ----------
     article_id, position
-        The paragraph.
+        The paragraph's article, and its position there.
     check
         `text_check` of its text, so that a table that was made differently is not corrected in the wrong places.
     label

@@ -1,8 +1,9 @@
 """Distant supervision: kinds of filler and roles of core, from a page's markup if sites agree, and from words.
 
-Class, id and tag names identify many paragraphs (``class="byline"``), but not all. A kind is given only if the nearest
-element that suggests any kind suggests exactly one, if its site does not also have such elements around its story, and
-if other sites do not contradict it for the same text. Mintz et al. (ACL 2009) introduced the principle for relations.
+Class, id and tag names identify many paragraphs (``class="byline"``), but not all. A kind is given on three conditions:
+the nearest element that suggests any kind suggests only this one; its site does not have such elements around its
+story; and other sites do not contradict it for the same text. Mintz et al. (ACL 2009) introduced the principle for
+relations.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Rules that need no training: what a line's words, form, elements and neighbours tell with near certainty."""
+"""Rules that need no training: a line's words, form, elements and neighbours show with near certainty what it is."""

@@ -48,7 +48,7 @@ NAME_WORDS = 4
 STORY_WORDS = 40
 """The fewest kept words before a note about the publisher."""
 WORK_WORDS = 5
-"""The number of words after a name and a dash, one of which is a profession of writers."""
+"""The number of words after a name and a dash among which there is a profession of writers."""
 BEFORE_NAME = 40
 """The most characters before the publisher's name in a note: "Founded in 1987, the firm of"."""
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2

@@ -19,12 +19,12 @@ from corestory.line_rules.teasers import LEAST_LINKED
 from corestory.types import Bool, Float
 
 GALLERY = 0.75
-"""The share of an article's kept words from which its captions are the story."""
+"""The least share of an article's kept words in its captions if these are the story."""
 DATE_WORDS = 0.5
 """The least share of words with a digit in a paragraph with a ``time`` element that is a date."""
 CLAIMED = 0.3
-"""The share of an article's kept words in boxes, notes and menus by their class from which the class is that of the
-whole page."""
+"""The least share of an article's kept words in boxes, notes and menus by their class if the class is that of the whole
+page."""
 OFFER_WORDS = 12
 """The most words of a line in a box of offers that is filler."""
 QUOTE_CHARACTERS, SPEAKER_WORDS = 12, 8

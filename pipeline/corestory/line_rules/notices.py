@@ -25,7 +25,7 @@ NOTICE_WORDS = 60
 HEADING_WORDS = 8
 """The most words of the line that ends a press release."""
 NEAR = 5
-"""The number of lines, from the end line of a press release on, at least one of which is kept."""
+"""The number of lines from the end line of a press release on, among which at least one is kept."""
 STORY_WORDS, BEHIND = 40, 0.6
 """The fewest kept words before that end line, and the most kept words after it as a share of those before."""
 CODE_LINES = 3

@@ -33,8 +33,8 @@ SUMMARY_WORDS = 3, 25
 BETWEEN_WORDS, MOST_BETWEEN = 6, 2
 """The most words of a line between teasers or after them, such as a time, and the most such lines."""
 TEASERS, MEAN_WORDS, MEAN_CHARACTERS = 3, 5, 27
-"""The fewest teasers in a row, and the fewest words or characters of their headlines in the mean. Shorter lines may be
-sights, dishes or names."""
+"""The fewest teasers in a row, and the least mean length of their headlines, in words or in characters. Shorter lines
+may be sights, dishes or names."""
 NEAR = 8
 """The number of dropped lines that are read before the first kept line and after the last one."""
 STORY_WORDS = 40

@@ -14,8 +14,8 @@ from importlib.resources import files
 from corestory.features.batch import Batch
 
 JOINED = re.compile(r"[^\0-\u058f\u1d00-\u2e7f\ud800-\U0010ffff]")
-"""A character of a script that does not separate words or joins others to them: Hebrew, Arabic, Devanagari, Thai,
-Chinese, Japanese, Korean."""
+"""A character of a script that writes words without spaces, or joins other words to them: Hebrew, Arabic, Devanagari,
+Thai, Chinese, Japanese, Korean."""
 
 LETTER = r"(?:[^\W\d_]|[\u0900-\u109f])"
 """A letter. The second part adds the vowel signs of scripts of India and its neighbours."""

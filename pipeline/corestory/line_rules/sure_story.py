@@ -23,7 +23,7 @@ MOST_LINKED = 0.5
 ITEMS = 3
 """The fewest items of a list in a text."""
 NEARLY_ALL = 0.75
-"""The share of kept items from which all items between kept ones are restored, whatever their form."""
+"""The least share of kept items in a list whose dropped items between kept ones are restored, whatever their form."""
 ENTRIES, MOST_DROPPED = 3, 0.5
 """The fewest kept entries of a live report, and the greatest share of its entries that are dropped."""
 TIME_CHARACTERS = 40

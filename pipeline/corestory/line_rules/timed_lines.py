@@ -23,7 +23,7 @@ HEADLINES = 5
 APART = 3
 """The most rows from one time to the next, with a headline and a name between."""
 MOST_LATER = 0.1
-"""The greatest share of times that are later than the one before, because they are of the previous day; one may be."""
+"""The greatest share of times later than the one before, such as those of the previous day; one is always allowed."""
 MOST_SENTENCES = 0.1
 """The greatest share of lines that end as a sentence does, such as a headline that is a question."""
 HEADING_WORDS, HEADLINE_WORDS = 6, 25

@@ -161,7 +161,7 @@ def text_blocks(texts: Sequence[str], roles: Sequence[str]) -> list[Block]:
     texts
         All paragraphs.
     roles
-        The kind or role that a model gives each paragraph, of which ``title`` and ``subhead`` count; empty if unknown.
+        The kind or role that a model gives each paragraph; only ``title`` and ``subhead`` count. Empty if unknown.
 
     Examples
     --------

@@ -202,12 +202,19 @@ def marked_encoding(head: bytes) -> str:
 def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", note: Note = no_note) -> str:
     r"""Decode a document.
 
-    The first of these that fits is chosen: a byte order mark; UTF-8, if the bytes are valid, or nearly; the encoding
-    that the server declares, or an HTML page, as browsers understand it; UTF-16 and UTF-32 without a mark, if they give
-    text; Windows-1252, which includes Latin-1, if the letters beyond ASCII are few and of one Western European
-    language; an encoding of Eastern Europe, likewise; the encoding that charset-normalizer finds, if it is certain; the
-    encodings of old Macs and of DOS, likewise. Bytes of Windows-1252 within UTF-8 are read as such; other broken bytes
-    become U+FFFD. Text that was encoded twice is repaired.
+    The first of these that fits is chosen:
+
+    - the encoding that a byte order mark shows;
+    - UTF-8, if the bytes are valid, or nearly;
+    - the encoding that the server declares, or else an HTML page, as browsers understand it;
+    - UTF-16 or UTF-32 without a mark, if the result is text;
+    - Windows-1252, which includes Latin-1, if the letters beyond ASCII are few and of one Western European language;
+    - an encoding of Eastern Europe, by the same test;
+    - the encoding that charset-normalizer finds, if it is certain;
+    - an encoding of old Macs or of DOS, by the test of Windows-1252.
+
+    Bytes of Windows-1252 within UTF-8 are read as such; other broken bytes become U+FFFD. Text that was encoded twice
+    is repaired.
 
     Parameters
     ----------
@@ -267,8 +274,8 @@ def _valid_utf8(data: bytes, declared: str) -> str | None:
 
 
 def _is_iso2022_jp(data: bytes, declared: str) -> bool:
-    # It is the only encoding of pages that consists of ASCII bytes, so it is valid UTF-8 as well. No other text has its
-    # escapes for kanji.
+    # ISO-2022-JP is the only encoding of pages that consists of ASCII bytes, so it is valid UTF-8 as well. No other
+    # text has its escapes for kanji.
     return b"\x1b" in data and (declared == "iso2022_jp" or (data.isascii() and _KANJI_ESCAPE.search(data) is not None))
 
 

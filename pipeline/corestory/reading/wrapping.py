@@ -42,8 +42,8 @@ _ADDRESS = re.compile(r"\S+(?:@|://)\S+$|:[\w-]+:(?:\s|$)|\.\. ")
 # A word that a line end splits, and a compound within a line.
 _PARTED = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
 _COMPOUND = re.compile(r"([^\W\d_]{2,})[-\u2010](?=[^\W\d_])")
-# The fewest split words whose hyphens are the wrapping's, not the writer's. In a text of at most this many lines, one
-# fewer is enough.
+# The fewest split words that show that the wrapping, not the writer, has set the hyphens; and the most lines of a text
+# in which one fewer is enough.
 PARTED_WORDS, TWICE_PARTED_LINES = 3, 30
 _SENTENCE_ENDS = tuple(".!?…:;。！？؟۔।॥։።။។")
 _OPENING = "\"'“‘„«‹( \xa0"

@@ -10,7 +10,7 @@ VISIBLE = -1
 """The value for a paragraph that is not hidden, in place of an element's number."""
 
 UNFOLDED_SHARE = 0.15
-"""The share of the page's prose from which hidden prose may be the story."""
+"""The least share of the page's prose in hidden prose that may be the story."""
 
 # Parts of the class, id or role of elements that are hidden because the page shows them at another time.
 _DIALOGUES = frozenset(
@@ -156,7 +156,7 @@ class _Parts:
 
 
 def _is_translation(texts: Sequence[str], own: Counter[int], shared: Collection[str]) -> bool:
-    """Return whether prose is in another language than the page, whose letters by script and short words are given."""
+    """Return whether prose is in another language than the visible prose, given by its scripts and short words."""
     if not texts or not own:
         return False
     scripts = _scripts(texts)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DECLARED_WORDS = 60
 # The fewest such words if the page shows no prose at all.
 LONE_WORDS = 25
-# The share of the declared text from which the page counts as showing it.
+# The least share of the declared text in a page that shows it.
 DECLARED_SHOWN = 0.5
 # The number of words in the runs by which texts are compared, and of characters in scripts without spaces.
 RUN = 3
