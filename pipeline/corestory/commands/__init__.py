@@ -1,1 +1,1 @@
-"""The command line: one module per command, and the modules that several commands share."""
+"""The command line: modules of one to three commands, and the modules that several commands share."""

@@ -19,8 +19,8 @@ from corestory.errors import CorestoryError, InputError, OutputError, reason_of
 from corestory.installation import check_alone, left_out, version
 from corestory.remote import is_url
 
-# Each is the function of its name in its module, which imports libraries inside the function, so that --help answers
-# at once.
+# The module of each command, which has a function of the same name. The function imports libraries inside, so that
+# --help is fast.
 COMMANDS = {
     "prepare": "training",
     "train": "training",
@@ -39,7 +39,7 @@ COMMANDS = {
 
 
 class _Command(typer.core.TyperCommand):
-    """A command that refuses an address where it reads or writes files of this machine only."""
+    """A command that refuses a URL for an option that takes only files of this machine."""
 
     def invoke(self, ctx: Any) -> Any:
         of_paths = {parameter.name for parameter in self.params if parameter.type.name == "path"}
@@ -65,7 +65,7 @@ def _commands(
 
 
 def command_line(commands: Iterable[str] = COMMANDS) -> typer.Typer:
-    """Make a command line of some commands, and import only their modules."""
+    """Make a command line with some commands, and import only their modules."""
     made = typer.Typer(
         name="corestory",
         help="Tag every paragraph of a news article as core story or filler.",
@@ -83,8 +83,8 @@ def command_line(commands: Iterable[str] = COMMANDS) -> typer.Typer:
 def main(given: typer.Typer | None = None) -> None:
     """Run a command line, by default that of corestory.
 
-    Exits with the command's own code; with 2 after a `CorestoryError`, with 130 after Ctrl-C or SIGTERM, and with 0 if
-    the reader of the output has closed the pipe, as ``head`` does.
+    The exit code is the command's own, 2 after a `CorestoryError`, 130 after Ctrl-C or SIGTERM, and 0 if the reader of
+    the output has closed the pipe, as ``head`` does.
     """
     _occupy_closed_streams()
     with _interrupted_by_sigterm():
@@ -94,7 +94,7 @@ def main(given: typer.Typer | None = None) -> None:
 def _run(given: typer.Typer | None) -> None:
     try:
         check_alone()
-        # To import the other commands and read their options takes longer than to tag an article.
+        # Importing the other commands and reading their options takes longer than tagging an article.
         asked = [command for command in COMMANDS if sys.argv[1:2] == [command]]
         (given or command_line(asked or COMMANDS))(prog_name="corestory")
     except CorestoryError as error:
@@ -105,19 +105,19 @@ def _run(given: typer.Typer | None) -> None:
             raise
         _fail(found)
     except KeyboardInterrupt:
-        # Typer catches most interruptions, but not those that come while it ends itself.
+        # Typer catches most interruptions, but not those that come while it is ending.
         sys.exit(128 + signal.SIGINT)
     except OSError as error:
         if error.errno == errno.ENOENT and not _has_current_folder():
             _fail(CorestoryError("the current folder has been deleted", hint="Change to another folder."))
         if isinstance(error.filename, str):
             _fail(CorestoryError(f"cannot be read or written ({reason_of(error)})", where=error.filename))
-        # Code that writes files reports such errors itself, so this one is of the standard output.
+        # Code that writes files reports such errors itself, so this error is from the standard output.
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             raise
         _fail(OutputError(f"cannot be written ({error.strerror})", where="standard output"))
     except SystemExit as ending:
-        # After a closed pipe, Typer exits with 1, which here would mean that something was refused.
+        # After a closed pipe, Typer exits with 1, but here 1 means that something was refused.
         if isinstance(ending.__context__, BrokenPipeError):
             sys.exit(0)
         raise
@@ -133,14 +133,14 @@ def _interrupted_by_sigterm() -> Iterator[None]:
     try:
         yield
     finally:
-        if signal.getsignal(signal.SIGTERM) is signal.default_int_handler:  # `serve` ignores it from its stop on
+        if signal.getsignal(signal.SIGTERM) is signal.default_int_handler:  # `serve` ignores SIGTERM after its stop
             signal.signal(signal.SIGTERM, before)
 
 
 def _occupy_closed_streams() -> None:
     """Open the null device on each standard stream that the caller has closed.
 
-    Otherwise the next file to be opened would take its number, and printed text would end up in that file.
+    Otherwise the next file that is opened would get the stream's number, and printed text would go to that file.
     """
     for number in range(3):
         try:
@@ -162,6 +162,6 @@ def _fail(error: CorestoryError) -> NoReturn:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError:
-        # When Python ends, it would flush again, print an error, and exit with its own code.
+        # Without this, Python would flush again at its end, print an error, and exit with its own code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(2)

@@ -1,4 +1,4 @@
-"""The outputs of commands: the format and the place that the user asks for, and options that do not fit."""
+"""The outputs of commands: chooses format and place from the user's options, and refuses options that do not fit."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ AnyFormat = TypeVar("AnyFormat", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where and how to write tagged articles.
+    """The place and the format of tagged articles.
 
     Attributes
     ----------
     path
-        The file or folder; None is the standard output.
+        The file or folder; None for the standard output.
     form
-        The format; None is the annotated article, which is for a terminal.
+        The format; None for annotated articles on a terminal.
     in_folder
         Whether the output is a folder.
     by_file
-        Whether each input file gets an output file in the folder, so that a later run goes on. Otherwise the output is
-        written whole or not at all.
+        Whether each input file gets an output file in the folder, so that a later run can resume. Otherwise the output
+        is written whole or not at all.
     """
 
     path: AnyPath | None
@@ -54,20 +54,20 @@ def chosen_destination(
     Parameters
     ----------
     asked
-        The format that the user asks for; None for none.
+        The format that the user asks for; None if the user gives none.
     output
-        The file or folder to write; None and ``-`` are the standard output.
+        The file or folder to write; None and ``-`` mean the standard output.
     sources
         The inputs.
     only
         The label of the paragraphs to print.
     unit
-        The unit of a row, if the user gives one.
+        The unit of a row; None if the user gives none.
 
     Raises
     ------
     OutputError
-        The name and the format do not agree, or the format cannot be told.
+        The name and the format do not match, or the format is unknown.
 
     Examples
     --------
@@ -83,10 +83,10 @@ def chosen_destination(
     named = named_format(path.name, ENDINGS)
     if not in_folder:
         check_name(asked, named, output)
-    # The name of a page means one, even where a folder has it.
+    # A name that ends like a page means a page, even if a folder has this name.
     if asked == "html" or (asked is None and is_one_page(output)):
         return Destination(path, "html", not is_one_page(output))
-    # People correct labelled files, so a later run must not replace them; and it cannot read standard input again.
+    # Some outputs cannot be resumed: people correct labelled files, and standard input cannot be read again.
     at_once = asked == "labelled" or (asked in DOCUMENTS and STANDARD_OUTPUT in sources)
     if in_folder and not at_once:
         text = only and unit in (None, "paragraph")
@@ -116,7 +116,7 @@ def _printed_format(asked: OutputFormat | None, only: Label | None, unit: Unit |
 
 
 def is_one_page(output: str) -> bool:
-    """Return whether an output is one page by its name, not a folder of pages.
+    """Return whether the name of an output is that of one page and not of a folder of pages.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def is_one_page(output: str) -> bool:
 
 
 def is_folder(output: str) -> bool:
-    """Return whether an output means a folder: it ends in a slash, or there is a folder of that name.
+    """Return whether an output is a folder: its name ends in a slash, or a folder of this name exists.
 
     Raises
     ------
@@ -147,12 +147,12 @@ def is_folder(output: str) -> bool:
 
 
 def named_format(name: str, endings: Mapping[str, AnyFormat]) -> AnyFormat | None:
-    """Return the format that the ending of a name means; None for none."""
+    """Return the format of the ending of a name; None if no format has this ending."""
     return next((form for ending, form in endings.items() if name.lower().endswith(ending)), None)
 
 
 def check_name(asked: AnyFormat | None, named: AnyFormat | None, output: str) -> None:
-    """Refuse the name of a file that ends as another format does."""
+    """Refuse a file name with the ending of another format."""
     if asked is not None and named not in (None, asked):
         raise OutputError(
             f"this name means {named}, but the format is {asked}",
@@ -162,7 +162,7 @@ def check_name(asked: AnyFormat | None, named: AnyFormat | None, output: str) ->
 
 
 def unknown_ending(output: str, known: Sequence[str], *, hint: str = "Or give --format.") -> OutputError:
-    """Return the error for a file name whose ending is of no format."""
+    """Return the error for a file name with an unknown ending."""
     ending = Path(output).suffix.lower()
     found = f"no format has the ending {ending!r}" if ending else "a name without an ending"
     expected = f"a name that ends in {', '.join(known[:-1])} or {known[-1]}"
@@ -170,7 +170,7 @@ def unknown_ending(output: str, known: Sequence[str], *, hint: str = "Or give --
 
 
 def check_ending(output: Path | str, *endings: str) -> None:
-    """Refuse the name of an output that ends as another format may; a name without an ending is taken.
+    """Refuse the name of an output that has another ending; a name without an ending is accepted.
 
     Examples
     --------
@@ -210,9 +210,9 @@ def check_options(
     options
         The options.
     destination
-        Where and how to write.
+        The place and the format of the output.
     only
-        The label that the user asks for. That of `options` is core if rows are articles.
+        The label that the user asks for; in `options` it is core if rows are articles.
     jobs, dask
         The number of processes, and the address of a cluster.
 
@@ -251,7 +251,7 @@ def check_options(
 
 
 def _check_kept(rows: RowChoice) -> None:
-    """Refuse columns that are empty, given twice, or named as columns of the output."""
+    """Refuse names of columns that are empty, given twice, or equal to columns of the output."""
     from corestory.output.rows import row_columns
 
     own, seen = row_columns(rows), set[str]()

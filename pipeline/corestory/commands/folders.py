@@ -40,7 +40,7 @@ def tag_to_folder(
     Parameters
     ----------
     options
-        The files, and how to tag them.
+        The files, and the options of tagging.
     folder
         The output folder.
     form
@@ -51,12 +51,12 @@ def tag_to_folder(
     Returns
     -------
     int
-        The number of refusals, in this run and in the earlier runs whose outputs stand.
+        The number of refusals, in this run and in earlier runs whose outputs are kept.
 
     Raises
     ------
     CorestoryError
-        The run cannot go on; the outputs that are finished stay.
+        The run cannot continue; finished outputs are kept.
     """
     sources, rejects, force = options.sources, options.rejects, options.force
     job = _job(options, folder, form)
@@ -93,7 +93,7 @@ def _saying_how_to_go_on(*, force: bool) -> Iterator[None]:
 def _job(options: PredictOptions, folder: AnyPath, form: RowFormat | StoryFormat) -> Job:
     from corestory.model.storage import default_model
 
-    # A model that cannot be used is reported before the work.
+    # Load the model now, so that an unusable model is reported before the work.
     open_model(options.model, kinds=options.rows.kinds is not None)
     path = (model_folder(options.model) or default_model()).resolve()
     job = Job(
@@ -107,7 +107,7 @@ def _with_memory(job: Job, name: str) -> Job:
     from corestory.model.storage import read_memory, stored_memory
 
     data = stored_memory(path_of(name))
-    read_memory(data, where=name)  # one that cannot be used is reported before the work
+    read_memory(data, where=name)  # so that an unusable memory is reported before the work
     return replace(job, memory=path_of(name).resolve(), memory_sha256=hashlib.sha256(data).hexdigest())
 
 
@@ -124,12 +124,12 @@ def _outcomes(
 
 
 def _todo(sources: Sequence[str], job: Job, summary: RunSummary, *, force: bool) -> Iterator[Item]:
-    """Yield the files that need work, and add the others to the summary."""
+    """Yield the files that must be tagged, and add the others to the summary."""
     ledger = summary.ledger
     for item in items_of(sources, job.folder, form=job.form, refuse=summary.refuse, note=say):
         record = None if force else ledger.done(item, made_by=job.made_by(item))
         if record is not None:
-            ledger.drop_parts(item)  # a run that was killed may have left them
+            ledger.drop_parts(item)  # a killed run may have left parts
             summary.skip(item, record)
         elif not force and ledger.is_foreign(item):
             summary.refuse_foreign(item)
@@ -140,7 +140,7 @@ def _todo(sources: Sequence[str], job: Job, summary: RunSummary, *, force: bool)
 
 
 def _write_refusals(refusals: Refusals, summary: RunSummary, sources: Sequence[str], job: Job) -> None:
-    """Write all refusals in the order of the sources, whatever the order of the work was."""
+    """Write all refusals in the order of the sources, which may differ from the order of the work."""
     for item in items_of(sources, job.folder, form=job.form, refuse=refusals.refuse):
         if item.name in summary.foreign:
             refusals.refuse(summary.foreign[item.name])
@@ -155,7 +155,7 @@ class RunSummary:
     Parameters
     ----------
     listed
-        Lists the refusals as they come; None if they go to a file at the end.
+        Lists the refusals as they come; None if they are written to a file at the end.
     ledger
         The ledger of the output folder.
     bar
@@ -187,7 +187,7 @@ class RunSummary:
         self._began = time.monotonic()
 
     def refuse(self, error: InputError) -> None:
-        """Add a refusal of a file that is not among the items."""
+        """Add a refusal of a source that is not an item."""
         if self.listed is not None:
             self.listed.refuse(error)
 
@@ -202,7 +202,7 @@ class RunSummary:
         self._advance(item)
 
     def skip(self, item: Item, record: Record) -> None:
-        """Add a file that is done already; its refusals are listed again."""
+        """Add a file that an earlier run has finished; its refusals are listed again."""
         self._skipped_files += 1
         self._skipped += record.counts
         if record.counts.refused:
@@ -210,7 +210,7 @@ class RunSummary:
         self._advance(item)
 
     def count(self, articles: int) -> None:
-        """Show more tagged articles of a file that is not done yet."""
+        """Show further tagged articles of an unfinished file."""
         self._articles += articles
         self._show()
 
@@ -223,7 +223,7 @@ class RunSummary:
         else:
             self._files += 1
         self._list(outcome.refusals, outcome.counts.refused)
-        notes = [note for note in outcome.notes if note not in self._said]  # of many files it may be the same
+        notes = [note for note in outcome.notes if note not in self._said]  # many files may have the same note
         for note in notes[: NOTES_LISTED - self._notes]:
             say(note)
             self._said.add(note)
@@ -231,7 +231,7 @@ class RunSummary:
         self._advance(outcome.item)
 
     def say(self) -> None:
-        """Say how many files were tagged and skipped."""
+        """Print how many files were tagged and skipped."""
         seconds, done = time.monotonic() - self._began, self.counts
         rate = f" ({done.articles / seconds:,.0f} articles a second)" if done.articles and seconds else ""
         say(

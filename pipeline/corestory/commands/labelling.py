@@ -1,4 +1,4 @@
-"""``corestory export`` and ``agreement``: articles for labelling tools, and the labels of two people compared."""
+"""``corestory export`` and ``agreement``: write articles for labelling tools, and compare the labels of two people."""
 
 from __future__ import annotations
 
@@ -136,13 +136,13 @@ def agreement(
             "no paragraph is labelled in both",
             where=f"{first} and {second}",
             expected="labels of the same articles",
-            # It names articles by the file that they come from, too.
+            # A prepared table puts the name of the source before each article's name, so articles do not match.
             hint="Give the labels of which the tables were prepared." if any(map(is_prepared, (first, second))) else "",
         )
     if output is not None and found.disputes:
         with atomic_path(output, force=force) as temporary:
             write_suspects(found.disputes, temporary)
-    # In a pipe no column is cut, as Rich would at 80 characters.
+    # In a pipe, Rich would cut the columns at 80 characters.
     console = Console(width=None if sys.stdout and sys.stdout.isatty() else PIPE_WIDTH)
     for part in _shown(found):
         console.print(part)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 REPORTS = Path("reports")
 
-# The columns of the labelled table that identify a paragraph. The markup stays in the table.
+# The columns of the labelled table that are copied to the predictions; the markup is not copied.
 IDENTIFYING = (
     *("article_id", "page", "view", "site", "url", "language", "position", "text", "label", "source", "split"),
 )
@@ -69,10 +69,10 @@ def evaluate(
     verbose: Verbose = False,
     force: Force = False,
 ) -> None:
-    """Measure a model on labelled paragraphs, beside simple baselines.
+    """Measure a model on labelled paragraphs, and compare it with simple baselines.
 
     The intervals are from a bootstrap over articles.
-    Measure on the test split: on sites that the model was trained on, its scores are too good.
+    Measure on the test split: on sites that the model was trained on, its scores are too optimistic.
 
     Example: corestory evaluate paragraphs.parquet --model mine --output reports/mine
     """
@@ -94,7 +94,7 @@ def evaluate(
     frame = chosen_rows(table, split, where=str(data))
     if output is None:
         output = _report_folder(names[0], split, force=force)
-    # The output is opened before the work, so that a fault in it is reported at once.
+    # Open the output before the work, so that a fault in it is reported at once.
     with atomic_folder(output, force=force, marker="metrics.json") as temporary:
         digest, by_article, splits = data_sha256(table), is_split_by_article(table), Counter(table["split"].dropna())
         del table
@@ -110,10 +110,10 @@ def evaluate(
         findings = report_findings(
             scored, tagger=taggers[0], others=others, threshold=shown, name=names[0], cautions=found, where=str(data)
         )
-        with (temporary / "predictions.parquet").open("wb") as stream:  # pyarrow opens no name that is not UTF-8
+        with (temporary / "predictions.parquet").open("wb") as stream:  # pyarrow cannot open names that are not UTF-8
             _predictions(scored, others).to_parquet(stream, index=False, compression="zstd")
         write_report(temporary, findings, title=storable(f"{names[0]} on {data.name}, {split}"), about=about)
-    # Printed after the report is written: the reader of a pipe may close it early.
+    # Print after the report is written, because the reader of a pipe may close it early.
     Console().print(EvaluationView(findings.evaluation, full=verbose))
     say(f"report.html, report.md, metrics.json and predictions.parquet are in {output}")
 
@@ -134,7 +134,7 @@ def _predictions(scored: pd.DataFrame, others: dict[str, pd.DataFrame]) -> pd.Da
 
 
 SPLIT = "validation"
-"""The only split on which a threshold is chosen. The test split could no longer measure a threshold chosen on it."""
+"""The split on which a threshold is chosen. The test split could not measure a threshold that was chosen on it."""
 
 TINY = 1e-9
 
@@ -192,7 +192,7 @@ def threshold(
     tagger = open_model(model)
     folder = _new_folder(save) if save is not None else None
     if folder is not None:
-        # Checked before the work, so that a fault in the output is reported at once.
+        # Check the output before the work, so that a fault in it is reported at once.
         check_folder(folder, force=force, marker=MANIFEST_NAME)
     table = read_frame(data)
     frame = chosen_rows(table, SPLIT, where=str(data))
@@ -215,7 +215,7 @@ def threshold(
 def _threshold_for(
     goal: Goal, tagger: Tagger, frame: pd.DataFrame, *, seed: int, where: str
 ) -> tuple[str, dict[str, float]]:
-    """Choose a threshold; return its description, and the settings that it changes."""
+    """Choose a threshold; return its description and the changed settings."""
     from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.evaluation.results import EvaluationSettings
     from corestory.evaluation.thresholds import choose_threshold
@@ -229,14 +229,14 @@ def _threshold_for(
 def _second_look_for(
     max_lost: float, tagger: Tagger, frame: pd.DataFrame, *, where: str
 ) -> tuple[str, dict[str, float]]:
-    """Choose the cutoffs of the second look; return their description, and the settings that they change."""
+    """Choose the cutoffs of the second look; return their description and the changed settings."""
     import msgspec
 
     from corestory.evaluation.in_story import FORMS, choose_second_look, cutoff_name
     from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.report.terminal import second_look_text
 
-    # A second look whose cutoff is 0 does not look.
+    # With a cutoff of 0, the second look would read nothing.
     least = {name: max(getattr(tagger.settings, name), TINY) for name in map(cutoff_name, FORMS)}
     looking = replace(tagger, settings=msgspec.structs.replace(tagger.settings, **least))
     rows = labelled_rows(score_with_progress(looking, frame, threshold=None), where=where)
@@ -297,7 +297,7 @@ def audit(
     """List the labels that are most likely wrong, for a person to check.
 
     Each label is compared with the scores of models that were not trained on it.
-    Where a label is wrong, write core, filler or unlabelled into the column `correction`.
+    If a label is wrong, write core, filler or unlabelled into the column `correction`.
     Then give the file back: corestory prepare SOURCE --corrections suspects.csv
 
     Example: corestory audit paragraphs.parquet --output suspects.csv
@@ -311,7 +311,7 @@ def audit(
     from corestory.labelling.table import read_frame
     from corestory.review.shown_articles import write_suspects
 
-    # The output is opened before the work, so that a fault in it is reported at once.
+    # Open the output before the work, so that a fault in it is reported at once.
     with atomic_path(output, force=force) as temporary:
         frame = chosen_rows(read_frame(data), split, where=str(data))
         with progress_bar() as bar:

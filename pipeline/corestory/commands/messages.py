@@ -33,7 +33,7 @@ def say(line: str) -> None:
 
 
 def counted_as(count: int, unit: str) -> str:
-    """Write a number with its unit.
+    """Return a number with its unit as text.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def standard_output() -> TextIO:
 
 
 class PrintableStream:
-    r"""A binary stream that passes UTF-8 on to a terminal, made printable; each write must hold whole characters.
+    r"""A binary stream that writes UTF-8 to a terminal, made printable; each write must have whole characters.
 
     Examples
     --------
@@ -73,7 +73,7 @@ class PrintableStream:
         self._terminal = terminal
 
     def write(self, data: bytes) -> int:
-        """Write the text and return the number of bytes that were given."""
+        """Write the text and return the number of bytes given."""
         self._terminal.write(printable(data.decode()).encode())
         return len(data)
 
@@ -83,7 +83,7 @@ class PrintableStream:
 
 
 class Refusals:
-    """Counts refusals and passes each on at once, so that memory does not grow with their number.
+    """Counts refusals and writes each at once, so that memory does not grow with their number.
 
     Parameters
     ----------
@@ -105,21 +105,21 @@ class Refusals:
         """Add a refusal."""
         self.count += 1
         if self._file is not None:
-            from corestory.jobs.job import refusal_line  # it loads numpy, which --help does not need
+            from corestory.jobs.job import refusal_line  # loads numpy, which --help does not need
 
             self._file.write(f"{refusal_line(error)}\n")
         elif self.count <= REFUSALS_LISTED:
             say(f"refused: {error}")
 
     def say_more(self, how: str = "; --rejects FILE lists them all") -> None:
-        """Say how many refusals were not listed, and how to list them."""
+        """Print how many refusals were not listed, and how to list them."""
         if self._file is None and self.count > REFUSALS_LISTED:
             say(f"refused: {self.count - REFUSALS_LISTED:,} more{how}.")
 
 
 @contextmanager
 def listed_refusals() -> Iterator[Refusals]:
-    """List the refusals of a command without --rejects, and say at the end how many more there were."""
+    """List the refusals of a command without --rejects, and print at the end how many more there were."""
     refusals = Refusals(None)
     yield refusals
     refusals.say_more("")
@@ -127,7 +127,7 @@ def listed_refusals() -> Iterator[Refusals]:
 
 @contextmanager
 def open_refusals(path: AnyPath | None, *, force: bool) -> Iterator[Refusals]:
-    """Open the refusals of a command with --rejects, and say at the end how many there were.
+    """Open the refusals of a command with --rejects, and print at the end how many there were.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ class NothingTaggedError(Exception):
 
 
 def say_without_story(pages: Mapping[NoStory, int], *, articles: int, names: Sequence[str] = ()) -> None:
-    """Say how many pages have no story, and by which reasons; nothing if all have one.
+    """Print how many pages have no story, by reason; print nothing if all pages have a story.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def say_without_story(pages: Mapping[NoStory, int], *, articles: int, names: Seq
     articles
         The number of all articles.
     names
-        The names of the first of them.
+        The names of the first pages without a story.
     """
     count = sum(pages.values())
     if count:
@@ -172,18 +172,16 @@ def say_without_story(pages: Mapping[NoStory, int], *, articles: int, names: Seq
 
 
 class DoubtfulArticles:
-    """Counts articles, and lists at the end those without a story and those with a doubt.
-
-    The doubts are those of `corestory.model.tagged_article.Doubt`.
+    """Counts articles, and lists at the end those without a story and those with a `Doubt`.
 
     Parameters
     ----------
     with_memory
-        Whether to count articles of whose site the memory has no other page.
+        Whether to count articles of sites that have no other page in the memory.
     """
 
     def __init__(self, *, with_memory: bool = False) -> None:
-        from corestory.model.tagged_article import Counts  # it loads numpy, which --help does not need
+        from corestory.model.tagged_article import Counts  # loads numpy, which --help does not need
 
         self.counts = Counts()
         self._with_memory = with_memory
@@ -202,7 +200,7 @@ class DoubtfulArticles:
             self._first.append(f"{article.article_id}: {low}{article.doubt}")
 
     def say(self) -> None:
-        """Name the first pages without a story and the first doubtful articles, and count the others."""
+        """Print the first pages without a story and the first doubtful articles, and the number of the others."""
         counts = self.counts
         say_without_story(counts.without_story, articles=counts.articles, names=self._first_without_story)
         for line in self._first:
@@ -214,23 +212,23 @@ class DoubtfulArticles:
 
 
 def say_unremembered(unremembered: int, articles: int) -> None:
-    """Say of how many articles' sites the memory has no other page, if there are any."""
+    """Print how many articles are of sites that have no other page in the memory, if there are any."""
     if unremembered:
         say(f"no other page of the site in the memory, or no site known: {unremembered:,} of {articles:,} articles")
 
 
 class ProgressBar:
-    """A bar on a terminal, from its first update on.
+    """A progress bar on a terminal; it appears with its first update.
 
     Parameters
     ----------
     progress
-        The display of rich; None shows nothing, for a standard error that is no terminal.
+        The display of rich; None shows nothing, if standard error is not a terminal.
 
     Attributes
     ----------
     shown
-        Whether the bar is visible; if not, a caller need not count.
+        Whether the bar can be visible; if not, a caller need not count.
     """
 
     def __init__(self, progress: rich.progress.Progress | None = None) -> None:
@@ -238,7 +236,7 @@ class ProgressBar:
         self._progress = progress
 
     def update(self, text: str, done: float, total: float | None = None) -> None:
-        """Show a text and the share of the total that is done; without a total, the text and the time."""
+        """Show a text and the finished share of the total; without a total, the text and the time."""
         if self._progress is not None:
             task, *_ = self._progress.task_ids or [self._progress.add_task("", total=None)]
             self._progress.start()
@@ -252,7 +250,7 @@ def progress_bar(*, beside_output: bool = False) -> Iterator[ProgressBar]:
     Parameters
     ----------
     beside_output
-        Whether the command writes its output meanwhile: then a terminal that shows the output shows no bar.
+        Whether the command writes its output at the same time; if so, no bar is shown on a terminal with the output.
     """
     if sys.stderr is None or not sys.stderr.isatty() or (beside_output and sys.stdout and sys.stdout.isatty()):
         yield ProgressBar()

@@ -1,4 +1,4 @@
-"""Options that several commands share, the checks of their values, and the models and memories that they name."""
+"""Options that several commands share, the checks of their values, and the loading of models and site memories."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 STANDARD_OUTPUT = "-"
 
 PROCESSES_PER_CORE = 4
-"""The most processes for each core. More would not be faster, and each needs memory for a model."""
+"""The most processes for each core. More would not be faster, and each needs memory for the model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class PredictOptions:
     rules
         The user's rules.
     rows
-        Which rows to write.
+        The rows to write.
     model, threshold, memory, rejects, force
         The options of ``corestory predict``.
     """
@@ -60,7 +60,7 @@ class PredictOptions:
 
 
 def check_threshold(threshold: float | None) -> float | None:
-    """Return a threshold that is a probability; some versions of Typer let NaN pass their own limits.
+    """Check that a threshold is a probability, and return it; the limits of some versions of Typer accept NaN.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def process_count(jobs: int) -> int:
 
 
 def check_given(context: typer.Context, parameter: typer.CallbackParam, value: str | list[str] | None) -> object:
-    """Refuse an empty name, such as that of a variable that is not set; without the option there is a default."""
+    """Refuse an empty name, such as the value of a variable that is not set; the default may be empty."""
     source = context.get_parameter_source(str(parameter.name))
     if "" in ([value] if isinstance(value, str) else value or []) and source is not None and source.name != "DEFAULT":
         raise typer.BadParameter("an empty name; give one, or leave the option out")
@@ -108,7 +108,7 @@ def check_given(context: typer.Context, parameter: typer.CallbackParam, value: s
 
 
 def check_dask(sources: Sequence[str], *, address: str, jobs: int) -> None:
-    """Refuse a cluster without its package, and what `corestory.jobs.cluster.check_cluster` refuses."""
+    """Check that the package for clusters is installed, and then as `corestory.jobs.cluster.check_cluster`."""
     check_installed("distributed", extra="dask", where="--dask")
     from corestory.jobs.cluster import check_cluster
 
@@ -141,13 +141,13 @@ Threshold = Annotated[
 ]
 Jobs = Annotated[int, typer.Option(help="Number of processes; -1 is one per core.", callback=process_count)]
 Seed = Annotated[int, typer.Option(min=0, help="The same data, seed and versions give the same result.")]
-Only = Literal["core", "filler"]  # the labels; `corestory.types` has them, and loads numpy
+Only = Literal["core", "filler"]  # the labels; not from `corestory.types`, which loads numpy
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print all tables, not only headline and baselines.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]
 
 
 InputFormat = Literal["text", "html", "jsonl", "json", "csv", "tsv", "warc", "zip"]
-"""The format of an input whose name does not tell it."""
+"""The format of an input whose name does not show it."""
 
 
 def _field(option: str, content: str) -> object:
@@ -177,14 +177,14 @@ _READING_OPTIONS = {
         ),
     ],
 }
-"""The options of each command that reads articles."""
+"""The options of all commands that read articles."""
 
 
 def with_reading_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of reading in place of its parameter `reading`; return other commands as they are.
+    """Replace the parameter `reading` of a command by the options of reading; return other commands unchanged.
 
-    Typer makes a command's options from its signature. Without this, each command that reads articles would list the
-    same options.
+    Typer makes a command's options from its signature. Without this function, each command that reads articles would
+    have to list these options.
 
     Examples
     --------
@@ -239,12 +239,12 @@ def open_model(name: str, *, kinds: bool = False) -> Tagger:
         A model's folder, or the name of a folder in `MODELS`. ``default`` and the empty name mean the default model,
         unless ``models/default`` exists here.
     kinds
-        Whether it must tell kinds.
+        Whether the model must predict kinds.
 
     Raises
     ------
     ModelError
-        If there is no such model, or it cannot be used. The message lists the models in `MODELS`.
+        There is no such model, or it cannot be used. The message lists the models in `MODELS`.
     """
     from corestory.model.storage import load_model
 
@@ -259,12 +259,12 @@ def open_model(name: str, *, kinds: bool = False) -> Tagger:
 
 
 def open_memory(name: str) -> SiteMemory | None:
-    """Load a site memory; None for no name.
+    """Load a site memory; return None for an empty name.
 
     Raises
     ------
     InputError
-        It cannot be read, or is no site memory.
+        The file cannot be read or is not a site memory.
     """
     from corestory.model.storage import load_memory
 
@@ -277,7 +277,7 @@ def model_folder(name: str) -> Path | None:
     Raises
     ------
     ModelError
-        If there is no such model.
+        There is no such model.
 
     Examples
     --------
@@ -287,7 +287,7 @@ def model_folder(name: str) -> Path | None:
     if not name:
         return None
     path, named = Path(name), MODELS / name
-    # Another folder here may have the name of a model in models/. A folder that holds a model goes first.
+    # A folder here may have the name of a model in models/. A folder that holds a model has precedence.
     for folder in (path, named):
         if _exists(folder / _MARKER):
             return folder
@@ -308,7 +308,7 @@ def model_folder(name: str) -> Path | None:
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except (OSError, ValueError):  # a name that is too long, or holds a NUL
+    except (OSError, ValueError):  # the name is too long or contains a NUL
         return False
 
 
@@ -318,9 +318,9 @@ def model_names(models: list[str]) -> list[str]:
     Raises
     ------
     ModelError
-        If there is no such model.
+        There is no such model.
     typer.BadParameter
-        If a model is given twice.
+        A model is given twice.
 
     Examples
     --------
@@ -334,6 +334,6 @@ def model_names(models: list[str]) -> list[str]:
     if len(set(found)) < len(found):
         raise typer.BadParameter("the same model is given twice.", param_hint="--model")
     short = [folder.name if folder else DEFAULT for folder in found]
-    # Two folders may have the same name; then their paths tell them apart.
+    # Two folders may have the same name; then their paths are used.
     long = [str(folder) if folder else DEFAULT for folder in found]
     return [storable(name if short.count(name) == 1 else path) for name, path in zip(short, long, strict=True)]

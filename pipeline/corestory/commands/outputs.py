@@ -1,4 +1,4 @@
-"""Tag articles and write rows, documents or pages: all outputs but the resumable folders of `folders`."""
+"""Tags articles and writes rows, documents or pages: all outputs except the resumable folders of `folders`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from corestory.model.tagger import Tagger
     from corestory.reading.article import Article
 
-    # From articles that were read to those that a writer takes: tagged, or explained.
+    # Turns the articles that were read into those that a writer takes: tagged or explained articles.
     Stream = Callable[[Tagger, Iterable[Article], SiteMemory | None], Iterator[Any]]
 
 
@@ -43,11 +43,11 @@ def tag_to_rows(
     Parameters
     ----------
     options
-        The articles, and how to tag them.
+        The articles, and the options of tagging.
     output
-        The file to write; None is the standard output.
+        The file to write; None for the standard output.
     form
-        The format; None is the annotated article, for a terminal.
+        The format; None for annotated articles on a terminal.
     in_folder
         Whether the output is a folder, for documents.
 
@@ -59,10 +59,10 @@ def tag_to_rows(
     from corestory.features.batch import BATCH_ARTICLES
 
     def tagged(tagger: Tagger, articles: Iterable[Article], memory: SiteMemory | None) -> Iterator[TaggedArticle]:
-        kinds = options.rows.kinds is not None or form in STORIES  # they tell the headings of a text
+        kinds = options.rows.kinds is not None or form in STORIES  # stories need kinds to know the headings of a text
         return tagger.tag_stream(articles, threshold=options.threshold, rules=options.rules, memory=memory, kinds=kinds)
 
-    # A bar is of no use for fewer articles than are tagged at once.
+    # For fewer articles than one batch, a bar would show no progress.
     return _tag(options, output, _row_writer(options, output, form, in_folder=in_folder), tagged, few=BATCH_ARTICLES)
 
 
@@ -78,13 +78,13 @@ def _row_writer(
     if not in_folder or output is None:
         return opened(output, partial(open_output, form=form, choice=options.rows), force=options.force)
     _check_local(output, f"{form} files")
-    if output.is_dir() and any(Path(str(output)).iterdir()):  # not even --force deletes what people have corrected
+    if output.is_dir() and any(Path(str(output)).iterdir()):  # not even --force may delete corrected files
         raise OutputError(
             "is a folder with files, which people may have corrected", where=str(output), expected="a new folder"
         )
     from corestory.output.documents import DocumentFolder, document_form
 
-    made = document_form(form, options.rows.kinds)  # type: ignore[arg-type]  # of chosen_destination
+    made = document_form(form, options.rows.kinds)  # type: ignore[arg-type]  # `chosen_destination` checks it
     make = partial(DocumentFolder, form=made)
     return opened(output, make, in_folder=True)
 
@@ -95,9 +95,9 @@ def tag_to_pages(options: PredictOptions, output: AnyPath | None, *, in_folder: 
     Parameters
     ----------
     options
-        The articles, and how to tag them. Pages have no rules and no kept columns.
+        The articles, and the options of tagging. Pages have no rules and no kept columns.
     output
-        A page or a folder; None is a page on the standard output.
+        The page or the folder to write; None for a page on the standard output.
     in_folder
         Whether the output is a folder.
 
@@ -147,7 +147,7 @@ def _tag(
     few: int = 0,
     tagged_of: Callable[[Any], TaggedArticle] = lambda article: article,
 ) -> int:
-    """Read, tag and write articles; show a bar for more than a few; return the number of refusals."""
+    """Read, tag and write articles; show a bar for more than `few` articles; return the number of refusals."""
     from corestory.reading.sources import read_articles
 
     if output is not None and options.rejects is not None and output.resolve() == options.rejects.resolve():
@@ -185,9 +185,9 @@ def opened(
     Parameters
     ----------
     output
-        The file or folder; None is the standard output.
+        The file or folder; None for the standard output.
     make
-        Makes the writer, given its path or stream.
+        Makes the writer for a path or a stream.
     force, marker
         As in `corestory.atomic.atomic_folder`.
     in_folder
@@ -197,7 +197,7 @@ def opened(
         stream = standard_output()
         writer = make(PrintableStream(stream.buffer) if stream.isatty() else stream.buffer)
         yield writer
-        writer.close()  # not after an error, which must not end a pipe with what looks like a whole output
+        writer.close()  # only without an error: after one, an output must not look complete
         return
     whole = (
         atomic_folder(Path(str(output)), force=force, marker=marker) if in_folder else atomic_path(output, force=force)

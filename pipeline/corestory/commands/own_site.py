@@ -1,4 +1,4 @@
-"""``corestory adapt`` and ``remember``: learn from a few labelled articles, or from many pages, of your own sites."""
+"""``corestory adapt`` and ``remember``: learn from a few labelled articles or from many pages of your own sites."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def adapt(
         bool, typer.Option("--force", help="Replace the output if it exists, and save a model that is not better.")
     ] = False,
 ) -> None:
-    """Adapt a model to your sites by a few labelled articles; five to ten of a site are a good start.
+    """Adapt a model to your sites with a few labelled articles; five to ten of each site are a good start.
 
-    The model changes on pages that look like the labelled ones, and on no others. Each article is left out once, to
+    The model changes only on pages that look like the labelled ones. Each article is left out of the fit once, to
     measure the gain on an article that the model did not learn from. If there is no gain, the model learns only the
     lines around the stories. If it cannot learn these, nothing is saved, and the exit code is 1. An adapted model can
     be adapted again.
@@ -61,7 +61,7 @@ def adapt(
     from corestory.report.card import adapted_card
     from corestory.training.adaptation import adapt
 
-    # Checked before the work, so that a fault in the output is reported at once.
+    # Check the output before the work, so that a fault in it is reported at once.
     check_folder(output, force=force, marker=MANIFEST_NAME)
     tagger = open_model(model)
     with listed_refusals() as refusals, progress_bar() as bar:
@@ -125,7 +125,7 @@ def remember(
 ) -> None:
     """Remember the paragraphs of many pages of a site, so that `predict --memory` finds its boilerplate.
 
-    The site of a page comes from its site or url column, the address in its HTML, or a folder named as the site.
+    The site of a page comes from its site or url column, the address in its HTML, or a folder with the site's name.
     A memory holds hashes, no text, and at most 60 pages of a site.
     The order of the pages does not matter, and near duplicates count once.
 
@@ -162,12 +162,12 @@ def remember(
 
 
 def _merge(files: Iterator[RememberedFile], memory: SiteMemory, refusals: Refusals) -> None:
-    """Merge the pages of files into a memory, and say what was read."""
+    """Merge the pages of files into a memory, and print what was read."""
     read = unknown = 0
     printed: set[str] = set()
     for found in files:
         for note in found.notes:
-            if note not in printed:  # of many files it may be the same
+            if note not in printed:  # many files may have the same note
                 say(note)
                 printed.add(note)
         for refusal in found.refusals:

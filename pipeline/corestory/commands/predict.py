@@ -1,4 +1,4 @@
-"""``corestory predict`` and ``explain``: tag every paragraph of articles as core or filler, and say why."""
+"""``corestory predict`` and ``explain``: tag every paragraph of articles as core or filler, and give the reasons."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def predict(
 ) -> None:
     """Tag every paragraph of news articles as core or filler.
 
-    An input that cannot be read is refused with the reason, and the others are done.
+    An input that cannot be read is refused with the reason, and the others are tagged.
     The exit code is 1 if something was refused, 2 if the command cannot run.
     With --output FOLDER/, run it again after an interruption or a change: it tags only missing and changed files.
 
@@ -166,9 +166,9 @@ def predict(
     With --rows article, and with --only core as jsonl, csv or parquet, one row per article:
 
     id, url, title: of the article.
-    text: its story, the core paragraphs with a blank line between.
+    text: its story, the core paragraphs separated by blank lines.
     confidence: as above. is_article: probability that the page is an article, 0 to 1.
-    language: two letters, detected in the text with the extra "language", else as the source declares it.
+    language: two letters, detected in the text with the extra "language", otherwise as the source declares it.
     words_core, words_all: words of the story and of all paragraphs.
 
     Kinds of filler: navigation, related, newsletter, advertisement, paywall, byline, date, caption, share, comment,
@@ -179,7 +179,7 @@ def predict(
     With --format markdown or tei (TEI-XML), the story has its title, headings, lists, quotes, tables and links.
     Several stories in one Markdown file have a line --- between them; a TEI file has one story.
 
-    A page without a story, such as a consent wall, an error page or a list of links, has filler only.
+    A page without a story, such as a consent wall, an error page or a list of links, has only filler.
     Its confidence is the probability that it has no story. With --only core nothing is printed for it.
 
     Example: corestory predict article.txt --only core
@@ -190,12 +190,12 @@ def predict(
     rules = read_rules(core=always_core, filler=always_filler)
     destination = chosen_destination(asked, output, articles, only, rows)
     unit = chosen_unit(rows, destination.form, only, kinds=kinds)
-    # The row of an article is its story, whether --only core is given or not.
+    # The row of an article is its story, with or without --only core.
     label: Label | None = "core" if unit == "article" else only
     choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
     options = PredictOptions(
         sources=articles,
-        # The structure of a story is found in the source, as spans are.
+        # The structure of a story and the spans of paragraphs are found in the source.
         reading=replace(reading, source=rows == "span" or destination.form in STORIES),
         model=model,
         rows=RowChoice(label, tuple(keep or ()), choice, unit),
@@ -216,7 +216,7 @@ def _write(options: PredictOptions, destination: Destination, *, jobs: int, dask
     if destination.by_file:
         from corestory.commands.folders import tag_to_folder
 
-        return tag_to_folder(options, path, form, jobs=jobs, dask=dask)  # type: ignore[arg-type]  # of chosen_destination
+        return tag_to_folder(options, path, form, jobs=jobs, dask=dask)  # type: ignore[arg-type]  # chosen_destination
     if form == "html":
         return tag_to_pages(options, path, in_folder=destination.in_folder)
     return tag_to_rows(options, path, form, in_folder=destination.in_folder)
@@ -288,7 +288,7 @@ def explain(
 
 
 def explain_to(options: PredictOptions, output: AnyPath | None, form: ExplanationFormat, paragraph: int | None) -> int:
-    """Write the explanation of a source's articles as text or JSON, and return the number of refusals."""
+    """Write the explanations of articles as text or JSON, and return the number of refusals."""
     from corestory.model.explaining import explain_articles
     from corestory.output.explanation import explanation_json
     from corestory.reading.sources import read_articles

@@ -1,4 +1,4 @@
-"""``corestory review`` and ``serve``: correct labels in the browser, tag articles that are sent over HTTP."""
+"""``corestory review`` and ``serve``: correct labels in the browser, and tag articles over HTTP."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def review(
 
     With --suspects, the labels are corrections: corestory prepare SOURCE --corrections labels.jsonl
 
-    The server answers this machine alone, and only to the address that it prints, which holds a secret.
+    The server answers only this machine, and only at the address that it prints, which contains a secret.
     The exit code is 1 if some article could not be read and was left out.
 
     Example: corestory review pages/ --labels labels.jsonl
@@ -105,7 +105,7 @@ def review(
         app = review_app(session, training=training)
         if tagger is not None and adapt_every:
             adaptation = BackgroundAdaptation(session, tagger, every=adapt_every)
-            adaptation.after_change()  # a review that goes on may have enough labels
+            adaptation.after_change()  # a resumed review may already have enough labels
             app = review_app(session, training=training, after_change=adaptation.after_change)
         server = ReviewServer(app, listening)
         left, everything = len(session.overview().left), len(session)
@@ -185,7 +185,7 @@ def serve(
     """
     check_installed("prometheus_client", "starlette", "uvicorn", extra="serve", where="corestory serve")
     _check_token(host, token, without_token=without_token)
-    # Before numpy is loaded, here and in the workers, which inherit it: they are the ones that run side by side.
+    # Set this before numpy is loaded. The workers inherit it; they run in parallel, so each has one thread.
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
 
     from corestory.model.rules import read_rules
@@ -239,7 +239,7 @@ def _check_token(host: str, token: str, *, without_token: bool) -> None:
 
 
 def _described(tagger: Tagger, name: str, card: str) -> dict[str, object]:
-    """Describe a model, as ``/model`` answers."""
+    """Return the description of a model that ``/model`` answers with."""
     from corestory.model.stored_weights import weights_sha256
 
     manifest = tagger.manifest

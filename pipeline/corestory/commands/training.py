@@ -1,4 +1,4 @@
-"""``corestory prepare`` and ``train``: a table of labelled paragraphs, and a model of it."""
+"""``corestory prepare`` and ``train``: make a table of labelled paragraphs, and train a model on it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def prepare(
     check_ending(output, ".parquet")
     names, wanted = LabelNames(core=core_label, filler=filler_label), chosen_views(views)
     corrected = read_corrections(corrections) if corrections is not None else ()
-    # The output is opened before the work, so that a fault in it is reported at once.
+    # Open the output before the work, so that a fault in it is reported at once.
     with atomic_path(output, force=force) as temporary, listed_refusals() as refusals:
         with progress_bar() as bar:
             prepared = prepare_table(
@@ -144,7 +144,7 @@ def _print_report(report: PreparationReport, console: Console) -> None:
 RESAMPLES = 400
 
 FEW = 200
-"""With fewer articles than this, adapting the default model is likely to do better."""
+"""With fewer articles than this, adapting the default model is probably better."""
 
 
 def train(
@@ -181,7 +181,7 @@ def train(
     from corestory.report.terminal import EvaluationView
     from corestory.training.estimator import ParagraphClassifier
 
-    # Checked before the work, so that a fault in the output is reported at once.
+    # Check the output before the work, so that a fault in it is reported at once.
     check_folder(output, force=force, marker=MANIFEST_NAME)
     extra = _read_extra(card_extra)
     table = read_frame(data)
@@ -220,7 +220,7 @@ def _fitted(classifier: ParagraphClassifier, frame: pd.DataFrame) -> ParagraphCl
 
 
 def _say_how_sure(evaluation: Evaluation, scored: pd.DataFrame) -> None:
-    """Say how little a score on few articles tells, and what the default model reaches on them."""
+    """Print a warning about scores on few articles, and a comparison with the default model on them."""
     from corestory.evaluation.evaluation import beside_default
     from corestory.model.storage import load_model
     from corestory.report.card import few_articles
@@ -267,7 +267,7 @@ def _scores(evaluation: Evaluation) -> dict[str, dict[str, float]]:
             "words_core_recall": words.core_recall,
             "words_filler_recall": words.filler_recall,
         }
-        # A score that could not be measured is NaN, which JSON cannot hold.
+        # Undefined scores are NaN, which JSON cannot hold.
         return {name: round(value, 6) for name, value in found.items() if value == value}
 
     return {"all": measured(evaluation.tagger)} | {group.name: measured(group) for group in evaluation.sources}
