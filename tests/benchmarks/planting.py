@@ -1,7 +1,7 @@
-"""Lines of known kind, planted alone into stories that have none: what a page's markup and a text's words each hide.
+"""Lines of known kind, each planted alone into a story without filler, in HTML and in text.
 
-Each line of ``tests/data/plugs/planted_lines.tsv`` goes between two paragraphs of a story of the folder ``carriers``
-beside it, in the ways in which news pages hold such lines, with the furniture of a page around the story.
+Each line of ``tests/data/plugs/planted_lines.tsv`` is put between two paragraphs of a story of the folder ``carriers``
+beside it, in several forms that news pages use for such lines, with the furniture of a page around the story.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from corestory.types import Label
 DATA = Path(__file__).parents[1] / "data" / "plugs"
 
 WAYS = ("paragraph", "link", "block", "bold", "text")
-"""How a line is planted: in the markup of its neighbours, the same but wholly a link, in a `div` or `aside` that no
-class tells apart, in bold, and as a line of plain text."""
+"""The ways of planting a line: in the markup of its neighbours, in the same markup as a link, in a `div` or `aside`
+without a class, in bold, and as a line of plain text."""
 
 LAYOUTS = ("article", "divs", "table", "breaks")
-"""How a page is built: elements that say what they hold, `div` without end, a table, and lines between `br`."""
+"""The structures of a page: semantic elements, nested `div` elements, a table, and lines between `br` elements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class PlantedLine:
     Attributes
     ----------
     label
-        What a reader calls it wherever it stands.
+        The label that a reader gives it in any story.
     kind
-        Of filler one of `corestory.labelling.labelled.KINDS`; of story what makes it look like filler.
+        For filler one of `corestory.labelling.labelled.KINDS`; for story the reason why it looks like filler.
     """
 
     label: Label
@@ -46,12 +46,12 @@ class PlantedLine:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A story without any filler in it, and the furniture of its page.
+    """A story without filler, and the furniture of its page.
 
     Attributes
     ----------
     furniture
-        Texts by part: menu, byline, date, share, heading, related, footer.
+        The texts of each part: menu, byline, date, share, heading, related, footer.
     """
 
     name: str
@@ -63,18 +63,18 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class PlantedPage:
-    """A carrier with one line planted.
+    """A carrier with one planted line.
 
     Attributes
     ----------
     way, layout
         One of `WAYS`; one of `LAYOUTS`, or empty for text.
     source
-        HTML, or for the way "text" a line a paragraph.
+        HTML, or for the way "text" one line per paragraph.
     texts, labels
-        The page's paragraphs in order, and what each is. The title that stands above the story has none.
+        The paragraphs of the page in order, and their labels. The title above the story has no label.
     place
-        Which of the paragraphs is the line.
+        The position of the planted line.
     """
 
     carrier: str
@@ -89,14 +89,14 @@ class PlantedPage:
 
 @cache
 def planted_lines() -> tuple[PlantedLine, ...]:
-    """All lines of the file, in its order."""
+    """Return all lines of the file in order."""
     rows = (DATA / "planted_lines.tsv").read_text(encoding="utf-8").split("\n")[1:-1]
     return tuple(PlantedLine(*row.split("\t")) for row in rows)
 
 
 @cache
 def carriers() -> tuple[Carrier, ...]:
-    """All stories, in order of their names; the language stands before the first hyphen."""
+    """Return all stories in the order of their names; the part of a name before the first hyphen is the language."""
     furniture: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in (DATA / "furniture.tsv").read_text(encoding="utf-8").split("\n")[1:-1]:
         language, part, text = row.split("\t")
@@ -117,17 +117,18 @@ def planted_pages(
     Parameters
     ----------
     lines
-        What to plant.
+        The lines to plant.
     ways
         Some of `WAYS`.
     places_a_line
-        How often a line is planted in each way: in other stories of its language, or elsewhere in the only one.
+        The number of times that a line is planted in each way: in different stories of its language, or at different
+        positions if there is only one.
 
     Yields
     ------
     PlantedPage
-        The same ones on every run. Place, stories and layouts follow from the line's text, so that a line that is
-        added moves no other; the ways of one line share its stories, places and layouts, so that they compare.
+        The same pages on every run. Position, story and layout depend only on the line's text, so that a new line does
+        not change other pages. They are the same in all ways of a line, so that the ways can be compared.
     """
     for line in lines:
         number = crc32(line.line.encode())
@@ -141,7 +142,7 @@ def planted_pages(
 
 
 def planted_page(carrier: Carrier, line: PlantedLine, *, at: int, way: str, layout: str) -> PlantedPage:
-    """Plant one line before the story's paragraph number `at`."""
+    """Plant one line before the paragraph `at` of the story."""
     parts = carrier.furniture
     before = [*parts["menu"], carrier.title, *parts["byline"], *parts["date"], *parts["share"]]
     after = [*parts["heading"], *parts["related"], *parts["footer"]]
@@ -166,7 +167,7 @@ def _page(carrier: Carrier, line: str, *, at: int, way: str, layout: str) -> str
 
 
 def _between(content: str, layout: str) -> str:
-    """A paragraph of the story in the markup of its layout."""
+    """Return a paragraph of the story in the markup of its layout."""
     if layout == "divs":
         return f'<div class="t4"><span>{content}</span></div>'
     return f"{content}<br><br>" if layout == "breaks" else f"<p>{content}</p>"

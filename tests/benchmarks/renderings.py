@@ -1,4 +1,4 @@
-"""One article as the tools that turn pages into plain text write it."""
+"""Renderings of an article in the forms of tools that turn pages into plain text."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from itertools import groupby
 from corestory.labelling.labelled import LabelledParagraph
 
 MAX_ITEM = 90
-"""Longer paragraphs, in columns, are no list items."""
+"""The greatest width of a list item, in columns."""
 MIN_ITEMS = 3
-"""Fewer short paragraphs in a row are no list."""
+"""The least short paragraphs in a row that are a list."""
 WIDTH = 78
-"""Columns in a dump's lines; characters of scripts without spaces take two."""
+"""The width of a dump's lines in columns; characters of scripts without spaces take two."""
 
 _SENTENCE_END = re.compile(r"[.!?…:。！？।؟][\"'”’»」』)]*$")
 _LINK_NUMBER = re.compile(r"\[\d+\]")
 
 
 def list_items(paragraphs: Sequence[LabelledParagraph]) -> list[bool]:
-    """Whether each paragraph is an item of a list: several short ones in a row, none of which ends a sentence.
+    """Return whether each paragraph is an item of a list: short ones in a row that do not end as sentences.
 
     Examples
     --------
@@ -42,31 +42,31 @@ def list_items(paragraphs: Sequence[LabelledParagraph]) -> list[bool]:
 
 
 def lines(paragraphs: Sequence[LabelledParagraph]) -> str:
-    """Write a paragraph a line."""
+    """Write one paragraph per line."""
     return "\n".join(part.text for part in paragraphs)
 
 
 def blank_lines(paragraphs: Sequence[LabelledParagraph]) -> str:
-    """Write a paragraph a line, with a blank line between."""
+    """Write one paragraph per line, separated by blank lines."""
     return "\n\n".join(part.text for part in paragraphs)
 
 
 def bullets(paragraphs: Sequence[LabelledParagraph]) -> str:
-    """Write a paragraph a line, list items behind a bullet, as Resiliparse does."""
+    """Write one paragraph per line, with a bullet before list items, as Resiliparse does."""
     return "\n".join(
         f"• {part.text}" if item else part.text for part, item in zip(paragraphs, list_items(paragraphs), strict=True)
     )
 
 
 def markdown(paragraphs: Sequence[LabelledParagraph]) -> str:
-    """Write Markdown with its marks, as html2text does: ``#`` before the title and ``*`` before list items."""
+    """Write Markdown as html2text does, with ``#`` before the title and ``*`` before list items."""
     return _blocks(paragraphs, title="# {}", item="  * {}", text="{}")
 
 
 def dump(paragraphs: Sequence[LabelledParagraph]) -> str:
-    """Write indented text, wrapped at `WIDTH`, links behind their numbers, as ``lynx -dump`` does.
+    """Write indented text as ``lynx -dump`` does, wrapped at `WIDTH`, with numbers before links.
 
-    Items of lists that are no story are links.
+    Filler items of lists are links.
     """
     wide = sum(unicodedata.east_asian_width(char) in "WF" for part in paragraphs for char in part.text)
     width = WIDTH // 2 if 2 * wide > sum(len(part.text) for part in paragraphs) else WIDTH
@@ -88,11 +88,11 @@ STYLES: dict[str, Callable[[Sequence[LabelledParagraph]], str]] = {
     "markdown": markdown,
     "dump": dump,
 }
-"""All renderings by name."""
+"""The function of each rendering, by name."""
 
 
 def letters(text: str) -> str:
-    """Letters and digits of a text without link numbers: what every rendering leaves as it is.
+    """Return the letters and digits of a text without link numbers, which are the same in all renderings.
 
     Examples
     --------
@@ -103,14 +103,15 @@ def letters(text: str) -> str:
 
 
 def decided_paragraphs(texts: Sequence[str], found: Sequence[str], core: Sequence[bool]) -> list[bool]:
-    """Carry the decisions on a rendering's paragraphs back to the paragraphs that were rendered.
+    """Map the decisions on the paragraphs of a rendering to the paragraphs that were rendered.
 
     Parameters
     ----------
     texts
-        What was rendered.
+        The paragraphs that were rendered.
     found, core
-        The paragraphs that were read from the rendering, cut and joined however, and whether each is core.
+        The paragraphs that were read from the rendering, which may be cut and joined differently, and whether each is
+        core.
 
     Returns
     -------
@@ -120,7 +121,7 @@ def decided_paragraphs(texts: Sequence[str], found: Sequence[str], core: Sequenc
     Raises
     ------
     ValueError
-        If the letters of both are not the same.
+        The letters of both differ.
 
     Examples
     --------
@@ -147,7 +148,7 @@ def _blocks(
     texts: Sequence[str] | None = None,
     width: int = 0,
 ) -> str:
-    """Write blocks with a blank line between, the items of one list below each other."""
+    """Write blocks separated by blank lines, without blank lines between the items of a list."""
     blocks: list[str] = []
     last_item = False
     shown = [part.text for part in paragraphs] if texts is None else texts

@@ -1,7 +1,7 @@
 """``python -m tests.benchmarks.service [CORPORA]``: send articles to the service at a fixed rate and measure.
 
-Requests leave when they are due, whether the answers to earlier ones have come or not, as those of many clients do. The
-time of an answer counts from when its request was due.
+As with many clients, each request is sent when it is due, even if earlier requests have no answer yet. The time of an
+answer is counted from the time at which its request was due.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ SHARES = (50, 90, 99, 100)
 
 @dataclass(slots=True)
 class Load:
-    """What was measured.
+    """The measurements.
 
     Attributes
     ----------
     milliseconds
         The time of each answer.
     statuses
-        How many answers had each status; ``lost`` for connections that ended without one.
+        The number of answers with each status; ``lost`` for connections that ended without an answer.
     memory
-        Megabytes of the service and its workers, a number each second.
+        The memory of the service and its workers in megabytes, measured each second.
     processor
-        Milliseconds of processor time for each request, of the process that answers and of the workers.
+        The processor time for each request in milliseconds, of the process that answers and of the workers.
     """
 
     milliseconds: list[float] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Load:
 
 
 def article_texts(corpora: Sequence[Path], *, shortest: int, longest: int) -> list[bytes]:
-    """Read the gold texts of corpora that have so many bytes; without corpora, the articles of the sample."""
+    """Read gold texts of corpora, from `shortest` to `longest` bytes; without corpora, the articles of the sample."""
     if not corpora:
         return [page.text.encode() for page in sample_pages(ROOT / "data" / "sample")]
     files = sorted(file for folder in corpora for file in folder.rglob("*.txt"))
@@ -70,14 +70,14 @@ def article_texts(corpora: Sequence[Path], *, shortest: int, longest: int) -> li
 
 
 async def send(service: Service, texts: Sequence[bytes], *, rate: float, seconds: float) -> Load:
-    """Send texts at a rate, with gaps as of independent clients."""
+    """Send texts at a mean rate, with random gaps like those of independent clients."""
     load, chance = Load(), random.Random(7)
     free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
     loop = asyncio.get_running_loop()
 
     async def ask(text: bytes, due: float) -> None:
         try:
-            while free and free[-1][0].at_eof():  # the service closes connections that were idle for long
+            while free and free[-1][0].at_eof():  # the service closes idle connections
                 free.pop()[1].close()
             reader, writer = free.pop() if free else await asyncio.open_connection("127.0.0.1", service.port)
             head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\nContent-Type: text/plain\r\n"
@@ -118,7 +118,7 @@ async def send(service: Service, texts: Sequence[bytes], *, rate: float, seconds
 
 
 def megabytes(pids: Sequence[int]) -> float:
-    """Return the memory that processes have to themselves."""
+    """Return the private memory of processes in megabytes."""
     lines = [line for pid in pids for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()]
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) * 1024 / MEGABYTE
 
@@ -132,7 +132,7 @@ def processor_seconds(pids: Sequence[int]) -> float:
 def service_markdown(
     load: Load, *, rate: float, seconds: float, workers: int, batch: float, texts: Sequence[bytes]
 ) -> str:
-    """Write what was measured as a table."""
+    """Return the measurements as a table."""
     times = np.percentile(load.milliseconds, SHARES) if load.milliseconds else np.full(len(SHARES), np.inf)
     answered = sum(load.statuses.values())
     other = {status: count for status, count in load.statuses.items() if status != "200"}

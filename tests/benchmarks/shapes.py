@@ -1,7 +1,7 @@
-"""How many paragraphs come out right of pages whose shapes mislead: menus, comments, lists that are story, and more.
+"""The accuracy on texts of pages with difficult shapes, such as long menus, comments, and lists that are story.
 
-Run by hand: ``python -m tests.benchmarks.shapes [MODEL]``. It prints the scores of the invented pages in
-``tests/data/shapes`` by shape and by rendering as Markdown.
+Run it by hand with ``python -m tests.benchmarks.shapes [MODEL]``. It prints the scores of the invented pages in
+``tests/data/shapes`` by shape and by rendering, as Markdown.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ PAGES = Path(__file__).parents[1] / "data" / "shapes"
 
 @dataclass(frozen=True, slots=True)
 class ShapeScore:
-    """How well one page in one rendering came out.
+    """The scores of one page in one rendering.
 
     Attributes
     ----------
     shape, name
-        Of the page, from its path.
+        The shape and the name of the page, from its path.
     style
         One of `STYLES`.
     core_kept, filler_removed
-        Shares of its core and of its filler paragraphs that are right.
+        The share of core paragraphs that are kept, and of filler paragraphs that are removed.
     wrong
-        The paragraphs that are not.
+        The texts of the paragraphs with wrong decisions.
     """
 
     shape: str
@@ -51,7 +51,7 @@ class ShapeScore:
 
 
 def shape_pages(folder: Path = PAGES) -> list[LabelledArticle]:
-    """All pages, in order of their paths; the page's name is ``shapes/SHAPE/NAME``."""
+    """Return all pages in the order of their paths; a page's name is ``shapes/SHAPE/NAME``."""
     return list(read_samples(folder, source="shapes", refuse=raise_refusal))
 
 
@@ -63,12 +63,12 @@ def shape_scores(tagger: Tagger, pages: Sequence[LabelledArticle]) -> list[Shape
     tagger
         The model.
     pages
-        As of `shape_pages`.
+        The result of `shape_pages`.
 
     Returns
     -------
     list of ShapeScore
-        The renderings of a page one after another.
+        The scores of each page, with all its renderings in a row.
     """
     inputs = [(page, style, split_text(render(page.paragraphs))) for page in pages for style, render in STYLES.items()]
     tagged = tagger.tag_articles([Article("", found) for _, _, found in inputs])
@@ -89,12 +89,12 @@ def shape_scores(tagger: Tagger, pages: Sequence[LabelledArticle]) -> list[Shape
 
 
 def mean_scores(scores: Sequence[ShapeScore]) -> tuple[float, float]:
-    """Mean share of core kept and of filler removed."""
+    """Return the mean shares of core kept and of filler removed."""
     return mean(score.core_kept for score in scores), mean(score.filler_removed for score in scores)
 
 
 def shapes_markdown(scores: Sequence[ShapeScore]) -> str:
-    """Write a table with a row a shape, one a rendering, and one for all."""
+    """Return a table with a row for each shape, for each rendering, and for all pages."""
     parts = [(shape, [one for one in scores if one.shape == shape]) for shape in sorted({one.shape for one in scores})]
     parts += [(f"as {style}", [one for one in scores if one.style == style]) for style in STYLES]
     rows = []

@@ -1,4 +1,4 @@
-"""How the benchmarks speak: talk on stderr, files written whole, and an error of ours as one line and exit code 2."""
+"""The output of benchmarks: messages on stderr, files written whole, and errors as one line and exit code 2."""
 
 import sys
 from collections.abc import Callable
@@ -15,7 +15,7 @@ def say(line: str) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file whole, in place of an older one."""
+    """Write a file whole, and replace an older one."""
     with atomic_path(path, force=True) as temporary:
         temporary.write_text(text, encoding="utf-8")
 

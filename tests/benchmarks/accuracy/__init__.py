@@ -1,4 +1,4 @@
-"""How well corestory tells the story from the noise, side by side with the known extractors, on sites held out.
+"""The accuracy of corestory and of known extractors on held-out sites.
 
 Run it from the checkout with ``python -m tests.benchmarks.accuracy CORPORA``.
 """

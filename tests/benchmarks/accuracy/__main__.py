@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks.accuracy CORPORA``: measure, write the tables, hold the floor."""
+"""``python -m tests.benchmarks.accuracy CORPORA``: measure, write the tables, and check the floor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each part of the design is worth: the same scores without it, on the same pages."""
+"""Ablations: the same scores without one part of the design, on the same pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from corestory.model.tagger import Tagger
 
 GROUPS = ("html", "text", "lines", "after")
-"""What is tagged: the HTML, the text, its text nodes, and the outputs of five extractors (their mean)."""
+"""The inputs: the HTML, its text, its text nodes, and the outputs of five extractors (their mean)."""
 
 CUT = 0.5
 FULL = "all parts"
@@ -41,9 +41,9 @@ class AblationResult:
     Attributes
     ----------
     name
-        What was left out.
+        The part that was left out.
     word_f1, change
-        By `GROUPS`: the mean over all counted pages, and its difference to the model with all parts.
+        For each of `GROUPS`, the mean over all counted pages, and its difference from the model with all parts.
     """
 
     name: str
@@ -60,23 +60,23 @@ def ablate(
     seed: int,
     say: Say,
 ) -> tuple[AblationResult, ...]:
-    """Leave out one part after another.
+    """Measure with one part left out, for each part.
 
-    Every model here is a cheaper one than the release's, with one network a round and three folds, so that four of
-    them can be trained; differences are to the first row, which has all parts at the same price.
+    All models here are trained more cheaply than the release's, with one network in each fit and three folds, because
+    four of them are trained. Differences are from the first row, a model with all parts that is trained the same way.
 
     Parameters
     ----------
     rows
-        To learn from.
+        The rows to learn from.
     pages
-        Held out, those that count.
+        The counted held-out pages.
     extractions
         The extractors' outputs by key, in the order of `pages`.
     jobs, seed
-        Of the training.
+        The fits that run at once, and the seed of the training.
     say
-        Told what is left out.
+        Called with a message about the part that is left out.
     """
     inputs = gathered(pages, extractions)
     gold = [word_tokens(page.gold) for page in pages]
@@ -118,7 +118,7 @@ def ablate(
 
 
 def gathered(pages: Sequence[HeldOutPage], extractions: Mapping[str, Sequence[Output]]) -> dict[str, list[Article]]:
-    """The articles that are tagged again and again, read once."""
+    """Read the articles that all ablations tag."""
     known = [key.removeprefix("after ") for key in AFTER_KNOWN]
     return {
         "html": [page.article for page in pages],
@@ -129,13 +129,13 @@ def gathered(pages: Sequence[HeldOutPage], extractions: Mapping[str, Sequence[Ou
 
 
 def grouped(scores: Mapping[str, Float]) -> dict[str, Float]:
-    """Scores by `GROUPS`, page by page: those after the extractors averaged."""
+    """Return the scores of each page by `GROUPS`, with the mean of the scores after extractors."""
     after = np.mean([scores[key] for key in AFTER_KNOWN], axis=0)
     return {key: scores[key] for key in GROUPS if key != "after"} | {"after": after}
 
 
 def stage1_stories(tagger: Tagger, articles: Sequence[Article]) -> list[str]:
-    """Paragraphs that stage 1 alone calls core, each article's a line each."""
+    """Return the paragraphs of each article that stage 1 alone takes for core, one per line."""
     import pandas as pd
 
     rows = [
@@ -152,13 +152,13 @@ def stage1_stories(tagger: Tagger, articles: Sequence[Article]) -> list[str]:
 
 
 def without_markup(article: Article) -> Article:
-    """The article as if its paragraphs had come as text."""
+    """Return the article as if its paragraphs had been read from text."""
     return replace(article, markup=None)
 
 
 @contextmanager
 def without_topic() -> Iterator[None]:
-    """Let the topic features be 0 while the block runs, in training and in tagging alike."""
+    """Set the topic features to 0 inside a ``with`` block, in training and in tagging."""
 
     def nothing(self: TopicVectors, core: Float, words: Float) -> Float:  # noqa: ARG001  the signature it stands for
         return np.zeros((len(core), len(NAMES)))

@@ -1,4 +1,4 @@
-"""The side-by-side comparison on one set of pages, and on all counted sets together."""
+"""The comparison of all contestants on each set of pages, and on all counted sets together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .scores import Estimate, Scores, estimates, page_draws
 from .tagging import INPUTS
 
 ALL = "all"
-"""The set of all pages of all counted corpora."""
+"""The name of the set of all pages of all counted corpora."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,17 @@ class Row:
     Attributes
     ----------
     key
-        Of an extractor, or of one of `INPUTS`.
+        The key of an extractor, or one of `INPUTS`.
     word_f1, shingle_f1
         Means over pages.
     empty
-        Pages for which nothing came out.
+        The number of pages with an empty output.
     pages_per_second
-        Of processor time.
+        Pages per second of processor time.
     lead
-        For corestory, the word F1 less that of the best extractor of the set, on the same pages.
+        For corestory, the word F1 minus that of the best extractor of the set, on the same pages.
     gain
-        After an extractor, the word F1 less that of the extractor alone.
+        For corestory after an extractor, the word F1 minus that of the extractor alone.
     """
 
     key: str
@@ -54,11 +54,11 @@ class SetResult:
     name
         The corpus, or `ALL`.
     counted
-        False for a corpus whose gold text is no fair test.
+        False for a corpus whose gold text is not a fair test.
     best
-        Key of the extractor with the highest word F1.
+        The key of the extractor with the highest word F1.
     rows
-        Extractors first, then corestory.
+        The rows of the extractors, then those of corestory.
     """
 
     name: str
@@ -69,13 +69,13 @@ class SetResult:
     rows: tuple[Row, ...]
 
     def row(self, key: str) -> Row:
-        """The row of one contestant."""
+        """Return the row of one contestant."""
         return next(row for row in self.rows if row.key == key)
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceBin:
-    """Pages of about the same confidence, and the word F1 that corestory reached on them."""
+    """Pages of similar confidence, and the word F1 that corestory reached on them."""
 
     contestant: str
     pages: int
@@ -86,16 +86,16 @@ class ConfidenceBin:
 def compare(
     pages: Sequence[HeldOutPage], scores: Mapping[str, Scores], *, uncounted: Sequence[str] = ()
 ) -> tuple[SetResult, ...]:
-    """Compare all contestants on all counted corpora together, on each, and on each that does not count.
+    """Compare all contestants on all counted corpora together, and on each corpus.
 
     Parameters
     ----------
     pages
         The held-out pages.
     scores
-        Of each contestant, in the order of the pages.
+        The scores of each contestant, in the order of the pages.
     uncounted
-        Corpora that are shown but count for nothing.
+        The corpora that are shown but not counted.
     """
     sources = np.array([page.source for page in pages])
     sites = np.array([page.site for page in pages])
@@ -113,12 +113,12 @@ def compare(
 
 
 def counted_pages(pages: Sequence[HeldOutPage], uncounted: Sequence[str]) -> np.ndarray:
-    """Whether each page counts."""
+    """Return whether each page is counted."""
     return np.array([page.source not in uncounted for page in pages], dtype=bool)
 
 
 def confidence_bins(scores: Mapping[str, Scores], counted: np.ndarray, *, bins: int = 5) -> tuple[ConfidenceBin, ...]:
-    """Word F1 by confidence, for corestory on HTML and on text, in bins of equally many pages, least sure first."""
+    """Return corestory's word F1 on HTML and text in bins of equally many pages, the least confident first."""
     found = []
     for key in ("html", "text"):
         sure, reached = scores[key].confidence[counted], scores[key].word_f1[counted]

@@ -1,4 +1,4 @@
-"""The run as Markdown: the tables that README and model card show."""
+"""A run as Markdown: the tables that README and model card show."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ABLATED = {"html": "HTML", "text": "plain text", "lines": "text nodes", "after"
 
 
 def result_markdown(result: Result) -> str:
-    """Write a result as Markdown, to stand under a heading of its own in a longer text."""
+    """Return a result as a section of Markdown."""
     parts = ["## Accuracy on held-out sites", _about(result)]
     if result.limit is not None:
         parts.append(f"**A trial run on at most {result.limit} pages a corpus: these numbers are no result.**")
@@ -82,7 +82,7 @@ def _about(result: Result) -> str:
 
 
 def _worst_rendering(part: SetResult) -> str:
-    """Name the headline number: a model is as good as the text that it is handed."""
+    """Return the main number, the word F1 on the worst rendering: accuracy depends on how a text was made."""
     scores = {key: part.row(key).word_f1 for key in RENDERINGS}
     worst = min(scores, key=lambda key: scores[key].value)
     best = max(scores.values(), key=lambda found: found.value).value

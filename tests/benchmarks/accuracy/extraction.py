@@ -1,4 +1,4 @@
-"""What the extractors leave of the held-out pages, and what processor time each needs; kept between runs."""
+"""The outputs of the extractors on the held-out pages, with their processor time; kept between runs."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _PAGES_A_JOB = 16
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """An extractor as it takes part.
+    """An extractor that takes part.
 
     Attributes
     ----------
     key
         Its name in files.
     name
-        Its name for people.
+        Its name in tables.
     module
-        What must be installed.
+        The module that must be installed.
     """
 
     key: str
@@ -50,22 +50,22 @@ class Extractor:
 
     @property
     def version(self) -> str:
-        """Of the package that is installed."""
+        """The version of the installed package."""
         return importlib.metadata.version(_DISTRIBUTIONS[self.module])
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What came out for one page.
+    """The output for one page.
 
     Attributes
     ----------
     text
-        The story, a paragraph a line; empty where the extractor failed or found nothing.
+        The story, one paragraph per line; empty if the extractor failed or found nothing.
     seconds
         Processor time.
     confidence
-        How sure corestory is of the page as a whole; None for others.
+        The confidence of corestory in the whole page; None for extractors.
     """
 
     text: str
@@ -76,19 +76,19 @@ class Output:
 NO_COMMENTS = "trafilatura-no-comments"
 COMPETITORS = (
     *(Extractor(key, _DISTRIBUTIONS[key], key) for key in EXTRACTORS),
-    # By default its output has the reader's comments, which no gold text has, so its best setting is measured too.
+    # Its default output contains readers' comments, which no gold text has, so its best setting is measured too.
     Extractor(NO_COMMENTS, "trafilatura, comments off", "trafilatura"),
     Extractor("newspaper", "newspaper4k", "newspaper"),
 )
 
 
 def extractor_versions() -> dict[str, str]:
-    """Version of the package of each extractor and renderer, by the package's name.
+    """Return the version of the package of each extractor and renderer, by the package's name.
 
     Raises
     ------
     DataError
-        If one is not installed: a table that lacks a competitor is not the table that was asked for.
+        A package is not installed, so the table would lack a competitor.
     """
     packages = _DISTRIBUTIONS | _RENDERERS
     missing = [packages[name] for name in packages if importlib.util.find_spec(name) is None]
@@ -106,11 +106,12 @@ def extract_all(pages: Sequence[HeldOutPage], *, work: Path, jobs: int, say: Say
     pages
         The held-out pages.
     work
-        Where outputs are kept, by extractor, version and adapter; pages known from an earlier run are not run again.
+        The folder in which outputs are kept, by extractor, version and adapter; pages of earlier runs are not run
+        again.
     jobs
-        Processes. Seconds are of the processor, so they hardly depend on it.
+        The number of processes. Seconds are processor time, so they hardly depend on it.
     say
-        Told which extractor runs.
+        Called with a message about the extractor that runs.
 
     Returns
     -------
@@ -134,7 +135,7 @@ def extract_all(pages: Sequence[HeldOutPage], *, work: Path, jobs: int, say: Say
 
 
 def extract(page: HeldOutPage, extractor: str) -> list[str]:
-    """Paragraphs that one extractor leaves of a page; none where it fails."""
+    """Return the paragraphs that an extractor keeps of a page; none if it fails."""
     special = _SPECIAL.get(extractor)
     if special is None:
         return tool_texts(page.html, tool=extractor, language=page.language)
@@ -150,7 +151,7 @@ def _without_comments(html: str) -> str:
 
 
 def _newspaper(html: str) -> str:
-    # Its defaults, but for the pictures: it would fetch them.
+    # Its defaults, except that pictures are not fetched.
     article = importlib.import_module("newspaper").article("http://page.example/", input_html=html, fetch_images=False)
     return str(article.text)
 
@@ -168,7 +169,7 @@ def _run(extractor: str, pages: Sequence[HeldOutPage], jobs: int) -> list[Output
 
 
 def _timed(extractor: str, pages: Sequence[HeldOutPage]) -> list[Output]:
-    extract(pages[0], extractor)  # what is loaded at first use is not the page's cost
+    extract(pages[0], extractor)  # loading at first use is not part of a page's time
     outputs = []
     for page in pages:
         started = time.process_time()

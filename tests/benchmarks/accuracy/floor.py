@@ -1,4 +1,4 @@
-"""The least scores of a run, which only an explicit option lowers."""
+"""The floor: the least scores of a run, which only an explicit option lowers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class SetFloor:
-    """The word F1 of corestory on one corpus, by input, and on how many pages it was measured."""
+    """The word F1 of corestory on one corpus, by input, and the number of pages."""
 
     pages: int
     scores: dict[str, float]
@@ -25,16 +25,16 @@ class SetFloor:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The floors of the scores, as the floor file holds them.
+    """The content of the floor file.
 
     Attributes
     ----------
     tolerance
-        By how much a score may be lower than its floor: libraries of another version round otherwise.
+        The amount by which a score may be below its floor, because other versions of libraries round differently.
     date
-        When it was last set.
+        The date on which the floor was last set.
     sets
-        By corpus.
+        The floors of each corpus.
     """
 
     tolerance: float
@@ -61,7 +61,7 @@ def read_floor(path: Path) -> Floor:
     Raises
     ------
     InputError
-        If it is missing or not as `write_floor` leaves it.
+        The file is missing or was not written by `write_floor`.
     """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
@@ -79,14 +79,14 @@ def read_floor(path: Path) -> Floor:
 
 
 def write_floor(floor: Floor, path: Path) -> None:
-    """Write the floor file, so that a change of it reads well in a diff."""
+    """Write the floor file in a form in which diffs are readable."""
     unfinished = path.with_suffix(".unfinished")
     unfinished.write_text(json.dumps(asdict(floor), indent=2) + "\n", encoding="utf-8")
     unfinished.replace(path)
 
 
 def measured_floor(sets: Sequence[SetResult], *, tolerance: float, date: str) -> Floor:
-    """The floor that a run's own scores would make: corestory's, on each counted corpus."""
+    """Return the scores of corestory in a run, on each counted corpus, as a floor."""
     return Floor(
         tolerance,
         date,
@@ -99,12 +99,12 @@ def measured_floor(sets: Sequence[SetResult], *, tolerance: float, date: str) ->
 
 
 def shortfalls(floor: Floor, measured: Floor) -> tuple[Shortfall, ...]:
-    """Scores that are below their floor by more than the tolerance; corpora that only one of both has are left out.
+    """Return the scores that are below their floor by more than the tolerance, for the corpora that both have.
 
     Raises
     ------
     DataError
-        If a corpus has another number of pages than under its floor: the two means are not of the same thing.
+        A corpus has another number of pages than its floor, so the two means are not comparable.
     """
     return tuple(
         short
@@ -114,12 +114,12 @@ def shortfalls(floor: Floor, measured: Floor) -> tuple[Shortfall, ...]:
 
 
 def raised_floor(floor: Floor, measured: Floor, *, allow_lower: bool = False) -> Floor:
-    """The floor set to the measured scores; corpora that were not measured keep theirs.
+    """Return the floor with the measured scores; corpora that were not measured keep theirs.
 
     Raises
     ------
     DataError
-        If that would lower a score, or drop one, or is on other pages, and was not allowed.
+        This would lower or drop a score, or the pages are different, and `allow_lower` is False.
     """
     if not allow_lower:
         lower = _lower(floor, _comparable(floor, measured))

@@ -1,4 +1,4 @@
-"""The material of the benchmark: sites to learn from, and pages of other sites with their gold text."""
+"""The material of the benchmark: rows of sites to learn from, and pages of held-out sites with their gold text."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class HeldOutPage:
-    """One page of a site from which nothing was learned.
+    """One page of a held-out site.
 
     Attributes
     ----------
     page, source, site, url, language
         As in the labelled table.
     html
-        The page as extractors read it.
+        The HTML that extractors read.
     article
-        The article that corestory reads from the HTML, with nothing of the gold data's title or address.
+        The article that corestory reads from the HTML, without title and URL of the gold data.
     text
-        The visible text of the page without tags, a line for each block.
+        The visible text of the page, one line per block.
     lines
-        The same, each text node a line.
+        The visible text of the page, one line per text node.
     gold
         The story.
     """
@@ -59,12 +59,12 @@ class HeldOutPage:
 
 
 def find_sources(paths: Sequence[Path]) -> list[Path]:
-    """Sources under the paths given: each a source itself, or a folder of sources.
+    """Find the sources in some paths, each of which is a source or a folder of sources.
 
     Raises
     ------
     InputError
-        If one is neither.
+        A path is neither.
     """
     found: list[Path] = []
     for path in paths:
@@ -82,7 +82,7 @@ def find_sources(paths: Sequence[Path]) -> list[Path]:
 def load_table(
     sources: Sequence[Path], *, versions: Mapping[str, str], work: Path, jobs: int, say: Say
 ) -> pd.DataFrame:
-    """Labelled table of the sources in every view, kept in `work` while code, sources and extractors stay the same."""
+    """Return the labelled table of the sources in all views; it is kept in `work` until code or inputs change."""
     views = chosen_views("all")
     path = work / f"table-{_state(sources, views, versions)}.parquet"
     if path.is_file():
@@ -97,12 +97,12 @@ def load_table(
 
 
 def checked_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give the table back, if its split is the benchmark's.
+    """Check that the table has the benchmark's split, and return it.
 
     Raises
     ------
     DataError
-        If not: a model trained on it could have seen the pages on which it is to be measured.
+        The split differs, so a model trained on the table may have seen the pages on which it is measured.
     """
     rows = frame[["page", "site", "split"]].drop_duplicates()
     for page, site, split in rows.itertuples(index=False):
@@ -116,7 +116,7 @@ def checked_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def seen_rows(frame: pd.DataFrame, *, limit: int | None = None) -> pd.DataFrame:
-    """Rows to learn from; with a limit, of so many pages a source."""
+    """Return the rows to learn from; with a limit, of at most so many pages of each source."""
     rows = frame[frame["split"].isin(SEEN)]
     if limit is not None:
         rows = rows[rows["page"].isin(_first_pages(rows, limit))]
@@ -126,12 +126,12 @@ def seen_rows(frame: pd.DataFrame, *, limit: int | None = None) -> pd.DataFrame:
 def held_out_pages(
     frame: pd.DataFrame, sources: Sequence[Path], *, limit: int | None = None
 ) -> tuple[HeldOutPage, ...]:
-    """Pages of the table's test sites, with their gold text, in the order of the table.
+    """Return the pages of the table's test sites with their gold text, in the order of the sources.
 
     Raises
     ------
     DataError
-        If there is none.
+        There are no such pages.
     """
     rows = frame[frame["split"] == HELD_OUT]
     wanted = set(_first_pages(rows, limit)) if limit is not None else set(rows["page"].unique())
@@ -149,7 +149,7 @@ def held_out_pages(
 
 
 def code_state(files: Iterable[Path]) -> str:
-    """Short name of the code in some files: another one whenever any of it changes."""
+    """Return a short hash of the code in some files."""
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.name}\0{file.stat().st_size}\0".encode())
@@ -158,7 +158,7 @@ def code_state(files: Iterable[Path]) -> str:
 
 
 def package_files(*packages: str) -> list[Path]:
-    """Source files of some of corestory's packages, such as ``"reading"``."""
+    """Return the source files of some packages of corestory, such as ``"reading"``."""
     import corestory
 
     folder = Path(corestory.__path__[0])
@@ -179,7 +179,7 @@ def _pages(origin: Origin) -> Iterable[GoldPage]:
 
 def _held_out(page: GoldPage, site: str) -> HeldOutPage:
     parsed = read_page(page.html)
-    # Text that stands only in the page's data for machines is not seen by a reader.
+    # Leave out text that is only in the page's data for machines, because readers do not see it.
     shown = parsed.texts if parsed.markup is None else parsed.texts[: len(parsed.markup.elements)]
     views = page_views(page, views=("lines",))
     lines = [paragraph.text for view in views for paragraph in view.paragraphs]

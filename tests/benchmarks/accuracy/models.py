@@ -1,4 +1,4 @@
-"""The model that is measured: trained here on the sites that are not held out, or loaded if it was."""
+"""The model that is measured: trained here on the sites that are not held out, or loaded if it was trained so."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What the measured model has seen.
+    """The training data of the measured model.
 
     Attributes
     ----------
     origin
-        ``"trained in this run"``, or the name of the folder it was loaded from.
+        ``"trained in this run"``, or the name of the folder from which it was loaded.
     pages, sites, rows
-        In the splits that it learned from; a page counts once, in its rows it stands in every view.
+        The numbers in the splits from which it learned. A page counts once, but all its views have rows.
     """
 
     origin: str
@@ -54,7 +54,7 @@ def stored_model(folder: Path, rows: pd.DataFrame) -> tuple[Tagger, ModelInfo]:
     Raises
     ------
     ModelError
-        If it has seen the held-out sites, or does not say what it has seen.
+        The model has seen the held-out sites, or its training data is unknown.
     """
     tagger = load_model(folder)
     manifest = checked_manifest(tagger.manifest, where=str(folder))
@@ -62,12 +62,12 @@ def stored_model(folder: Path, rows: pd.DataFrame) -> tuple[Tagger, ModelInfo]:
 
 
 def checked_manifest(manifest: Manifest | None, *, where: str) -> Manifest:
-    """Give the manifest back, if the model's scores on held-out sites are worth something.
+    """Check that a model has not seen the held-out sites, and return its manifest.
 
     Raises
     ------
     ModelError
-        If it was trained on another split than train and validation, or tells no split.
+        The model was trained on other splits than train and validation, or its splits are unknown.
     """
     splits = manifest.splits if manifest is not None else ()
     if manifest is None or not splits or not set(splits) <= set(SEEN):

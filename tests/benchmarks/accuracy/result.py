@@ -1,4 +1,4 @@
-"""The results of a run as frozen values, its goals among them, and their form in ``accuracy.json``."""
+"""The results of a run as frozen dataclasses, with its goals, and their form in ``accuracy.json``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AFTER_GAIN = 0.010
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One aim on one set: word F1 of corestory less that of an extractor, and how much less or more it should be."""
+    """One aim on one set: the word F1 of corestory minus that of an extractor, and the least value wanted."""
 
     name: str
     set: str
@@ -32,12 +32,12 @@ class Goal:
 
     @property
     def met(self) -> bool:
-        """Whether it was reached, to the last digit shown."""
+        """Whether the aim was reached, with rounding to four digits."""
         return round(self.measured, 4) >= self.wanted
 
 
 def goals(sets: Sequence[SetResult]) -> tuple[Goal, ...]:
-    """Aims on each counted corpus: two against trafilatura, two against each of five extractors' own output."""
+    """Return the aims on each counted corpus: two against trafilatura, two against the outputs of five extractors."""
     found = []
     for part in sets:
         if not part.counted or part.name == ALL:
@@ -59,21 +59,21 @@ if TYPE_CHECKING:
     from .ablations import AblationResult
 
 SCHEMA = 1
-"""Version of ``accuracy.json``: a key that changes its name or its meaning needs the next."""
+"""The version of ``accuracy.json``; a change of a key's name or meaning needs the next version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All that one run measured.
+    """All measurements of one run.
 
     Attributes
     ----------
     date
-        The day, in UTC.
+        The day in UTC.
     versions
-        Of corestory, of Python, of the extractors and of what had a part in the numbers.
+        The versions of corestory, Python, the extractors and the libraries that affect the numbers.
     limit
-        Of pages a corpus, in a trial run; its numbers are no result.
+        The most pages of each corpus in a trial run, whose numbers are not a result; None for a full run.
     """
 
     date: str
@@ -87,7 +87,7 @@ class Result:
 
 
 def result_json(result: Result) -> str:
-    """Write a result as JSON; what could not be measured is null."""
+    """Return a result as JSON; undefined measures are null."""
     document = {"schema": SCHEMA, **asdict(result)}
     for goal, found in zip(document["goals"], result.goals, strict=True):
         goal["met"] = found.met

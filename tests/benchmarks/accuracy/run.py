@@ -1,4 +1,4 @@
-"""One run, from the corpora's folders to everything measured."""
+"""One run, from the folders of the corpora to the result."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LIBRARIES = ("numpy", "scikit-learn", "selectolax")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is asked for.
+    """The options of a run.
 
     Attributes
     ----------
@@ -41,15 +41,15 @@ class Options:
     also
         Sources to learn from that have no pages, such as the sample corpus.
     work
-        Where the table and the extractors' outputs are kept.
+        The folder in which the table and the extractors' outputs are kept.
     table
         A table that ``corestory prepare`` made of the same sources; None to make it.
     model
-        Folder of a model that was trained on train and validation sites; None to train one.
+        The folder of a model that was trained on train and validation sites; None to train one.
     uncounted
-        Corpora that are shown but not counted.
+        The corpora that are shown but not counted.
     limit
-        Pages a corpus, for a trial.
+        The most pages of each corpus, for a trial run; None for all.
     """
 
     corpora: tuple[Path, ...]
@@ -66,7 +66,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A result, and the scores of every page behind it."""
+    """A result, and the scores of all pages."""
 
     result: Result
     pages: tuple[HeldOutPage, ...]
@@ -79,17 +79,17 @@ def run(options: Options, *, say: Say) -> Measured:
     Parameters
     ----------
     options
-        What is asked for.
+        The options of the run.
     say
-        Told what is done next.
+        Called with a message about each step.
 
     Raises
     ------
     CorestoryError
-        If the corpora, the table, the model or a competitor is not what it must be.
+        The corpora, the table, the model or an extractor cannot be used.
     """
     versions = extractor_versions()
-    # Duplicates go to the source that is read first, so that none of a fair test's pages is lost to another.
+    # Duplicates stay in the source that is read first, so counted corpora come first and lose no page.
     sources = sorted(find_sources(options.corpora), key=lambda path: path.resolve().name in options.uncounted)
     sources += options.also
     if options.table is not None:
@@ -126,7 +126,7 @@ def run(options: Options, *, say: Say) -> Measured:
 
 
 def page_frame(measured: Measured) -> pd.DataFrame:
-    """Scores page by page and contestant by contestant: where to look for what went wrong."""
+    """Return the scores of each page and contestant, to look for mistakes."""
     import pandas as pd
 
     parts = [

@@ -1,4 +1,4 @@
-"""Scores of one page, by the words that two texts share, and their means over pages with intervals."""
+"""Scores of a page, by the words that two texts have in common, and their means over pages with intervals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORD = re.compile(r"\w+")
 
 
 def word_tokens(text: str) -> list[str]:
-    r"""Lower-cased runs of ``\w``, the words by which extracted texts are compared.
+    r"""Return the lower-cased runs of ``\w``, the words by which extracted texts are compared.
 
     Examples
     --------
@@ -29,9 +29,9 @@ def word_tokens(text: str) -> list[str]:
 
 
 def word_f1(predicted: Sequence[str], gold: Sequence[str]) -> float:
-    """F1 of two texts' words, each counted as often as it occurs, in any order.
+    """Return the F1 of the multisets of two texts' words.
 
-    This is the measure of WCXB, the Web Content eXtraction Benchmark. Two empty texts agree.
+    This is the measure of WCXB, the Web Content eXtraction Benchmark. For two empty texts it is 1.
 
     Examples
     --------
@@ -45,11 +45,11 @@ def word_f1(predicted: Sequence[str], gold: Sequence[str]) -> float:
 
 
 def shingle_f1(predicted: Sequence[str], gold: Sequence[str], *, size: int = 4) -> float:
-    """F1 of two texts' shingles, that is runs of `size` words, so that order counts too.
+    """Return the F1 of two texts' shingles (runs of `size` words), so that order counts too.
 
     The shingles are those of Zyte's article-extraction-benchmark: a text shorter than `size` words is one shingle.
-    That benchmark keeps the case of its words and averages precision and recall over pages before it takes F1; this is
-    one page's F1.
+    That benchmark keeps the case of words and averages precision and recall over pages before it computes F1. This is
+    the F1 of one page.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def shingle_f1(predicted: Sequence[str], gold: Sequence[str], *, size: int = 4) 
 def _shingles(tokens: Sequence[str], size: int) -> list[str]:
     if not tokens:
         return []
-    # A space cannot be part of a token, so joined shingles differ where their tokens do.
+    # Tokens contain no spaces, so different shingles stay different when they are joined.
     return [" ".join(tokens[start : start + size]) for start in range(max(1, len(tokens) - size + 1))]
 
 
@@ -73,7 +73,7 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """One contestant's scores, page by page; each array is of shape (pages,).
+    """The scores of one contestant on each page; arrays of shape (pages,).
 
     Attributes
     ----------
@@ -84,9 +84,9 @@ class Scores:
     seconds
         Processor time.
     empty
-        Whether nothing came out: the contestant failed, or found no story. Such a page scores 0.
+        Whether the output is empty, because the contestant failed or found no story. Such a page has the score 0.
     confidence
-        NaN for contestants that tell none.
+        The confidence; NaN for contestants that give none.
     """
 
     word_f1: Float
@@ -125,9 +125,9 @@ def score_outputs(outputs: Sequence[Output], gold: Sequence[str]) -> Scores:
 
 
 def page_draws(pages: int, *, resamples: int = RESAMPLES, seed: int = 0) -> Float:
-    """How often each resample draws each page, of shape (resamples, pages).
+    """Return the number of times that each resample draws each page; shape (resamples, pages).
 
-    The same draws for all contestants make every difference a paired one.
+    All contestants have the same draws, so that differences are paired.
     """
     generator = np.random.default_rng(seed)
     drawn = [np.bincount(generator.integers(pages, size=pages), minlength=pages) for _ in range(resamples)]
@@ -135,14 +135,14 @@ def page_draws(pages: int, *, resamples: int = RESAMPLES, seed: int = 0) -> Floa
 
 
 def estimates(columns: Mapping[str, Float], draws: Float) -> dict[str, Estimate]:
-    """Mean of each column over the pages, with its bootstrap interval.
+    """Return the mean of each column over the pages, with its bootstrap interval.
 
     Parameters
     ----------
     columns
-        By name, a value a page: a score, or the difference of two.
+        The columns by name, with one value per page: a score, or the difference of two scores.
     draws
-        As of `page_draws`.
+        The result of `page_draws`.
 
     Examples
     --------

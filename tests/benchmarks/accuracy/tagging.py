@@ -1,4 +1,4 @@
-"""What corestory leaves of the held-out pages: of their HTML, of their text, and of the extractors' outputs."""
+"""The outputs of corestory on the held-out pages: on their HTML, on their text, and on the outputs of extractors."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .extraction import COMPETITORS, Output
 from .material import HeldOutPage
 
 BATCH = 64
-"""Pages tagged at once, which is what `Tagger.tag_articles` is made for."""
+"""The number of pages that are tagged at once."""
 
 UNSEEN = "html-text"
-"""The renderer of which no view is made: a model has never seen its texts."""
+"""The renderer that is used in no view, so that a model has never seen its texts."""
 
 RENDERINGS = tuple(f"text by {renderer}" for renderer in (*RENDERERS, UNSEEN))
 AFTER = tuple(f"after {extractor.key}" for extractor in COMPETITORS)
@@ -29,12 +29,12 @@ AFTER_KNOWN = tuple(f"after {name}" for name in EXTRACTORS)
 
 
 def text_article(text: str) -> Article:
-    """Article of a plain text, split as ``corestory predict`` splits it."""
+    """Make an article of plain text, split as by ``corestory predict``."""
     return Article("", split_text(text))
 
 
 def rendered_article(html: str, renderer: str) -> Article:
-    """Article of the text that a renderer makes of a whole page."""
+    """Make an article of the text that a renderer makes of a whole page."""
     if renderer == UNSEEN:
         lines = tool_paragraphs(lambda: str(importlib.import_module("html_text").extract_text(html)))
     else:
@@ -43,7 +43,7 @@ def rendered_article(html: str, renderer: str) -> Article:
 
 
 def html_article(html: str) -> Article:
-    """Article of a page's HTML, as ``corestory predict`` reads it."""
+    """Make an article of a page's HTML, as ``corestory predict`` does."""
     page = read_page(html)
     return Article("", page.texts, title=page.title, markup=page.markup)
 
@@ -65,8 +65,7 @@ def tag_all(
     Returns
     -------
     dict
-        Outputs by the names of `INPUTS`. Seconds are from input to story, the reading and, after a renderer or an
-        extractor, its own time included.
+        The outputs for each of `INPUTS`. Seconds include reading and the time of the renderer or extractor before.
     """
     found = {
         "html": _tag(tagger, [page.html for page in pages], html_article),
@@ -88,7 +87,7 @@ def tag_all(
 
 
 def stories(tagger: Tagger, articles: Sequence[Article], *, threshold: float | None = None) -> list[Output]:
-    """Core paragraphs of each article; of one without paragraphs nothing."""
+    """Return the core paragraphs of each article; nothing for an article without paragraphs."""
     found = [Output("", 0.0)] * len(articles)
     chosen = [place for place, article in enumerate(articles) if article.texts]
     for start in range(0, len(chosen), BATCH):
@@ -101,7 +100,7 @@ def stories(tagger: Tagger, articles: Sequence[Article], *, threshold: float | N
 
 
 def _tag(tagger: Tagger, inputs: Sequence[str], read: Callable[[str], Article]) -> tuple[Output, ...]:
-    stories(tagger, [read(text) for text in inputs[:2]])  # tables made at first use are not the page's cost
+    stories(tagger, [read(text) for text in inputs[:2]])  # tables made at first use are not part of a page's time
     outputs: list[Output] = []
     for start in range(0, len(inputs), BATCH):
         batch = inputs[start : start + BATCH]

@@ -1,4 +1,4 @@
-"""How much better a model gets on a site by adapting to a few of its pages, and what that costs on other sites.
+"""The gain on a site by adapting a model to a few of its pages, and the loss on other sites.
 
 Run it from the checkout with ``python -m tests.benchmarks.adapt CORPORA``.
 """

@@ -20,7 +20,7 @@ from .curve import VIEWS, learning_curve, reduced_models, sites_with_pages, unse
 from .document import curve_markdown
 
 NO_ARTICLES = "wcxb-other"
-"""A corpus whose pages are no articles."""
+"""A corpus whose pages are not articles."""
 
 
 def main(

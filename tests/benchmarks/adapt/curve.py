@@ -1,4 +1,4 @@
-"""The learning curve: word F1 on other pages of a site, before and after adapting, and the reduced models to adapt."""
+"""The learning curve: word F1 on other pages of a site, before and after adapting; and the reduced models to adapt."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     from corestory.model.tagger import Tagger
 
 LEARNED = (1, 2, 3, 5, 10)
-"""Numbers of pages adapted to."""
+"""The numbers of pages to which models are adapted."""
 LEAST_PAGES = 4
 FORMS = ("html", "text")
 ELSEWHERE_PAGES = 40
-"""Pages of other sites on which it is measured what was forgotten."""
+"""The number of pages of other sites on which the loss is measured."""
 ELSEWHERE_LEARNED = (3, 10)
 
 CHOSEN_ON = "train"
-"""Settings of adaptation are chosen on sites of this split alone, and never on `MEASURED_ONLY`."""
+"""The split on whose sites the settings of adaptation are chosen; `MEASURED_ONLY` is never used for this."""
 MEASURED_ONLY = "sites-zh"
-"""A corpus from which no model learns, and on which nothing is chosen."""
+"""A corpus from which no model learns and on which no setting is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One site, adapted to some of its pages.
+    """The result of adapting a model to some pages of one site.
 
     Attributes
     ----------
@@ -54,15 +54,15 @@ class Point:
     form
         ``"html"`` or ``"text"``.
     learned, measured
-        How many pages the model adapted to, and on how many others it was measured.
+        The number of pages to which the model was adapted, and the number of other pages on which it was measured.
     method
-        What adaptation kept (`corestory.training.adaptation.FormResult.method`).
+        The change that adaptation kept (`corestory.training.correction_choice.FormResult.method`).
     before, after
-        Mean word F1 on these others.
+        The mean word F1 on the other pages.
     expected
-        The gain that adaptation itself measured; NaN where it could not.
+        The gain that adaptation itself measured; NaN if it could not be measured.
     elsewhere
-        The change in mean word F1 on pages of other sites; NaN where it was not measured.
+        The change in mean word F1 on pages of other sites; NaN if it was not measured.
     """
 
     source: str
@@ -84,13 +84,13 @@ class Point:
 
 
 def sites_with_pages(frame: pd.DataFrame) -> list[str]:
-    """Name the sites with at least `LEAST_PAGES` pages."""
+    """Return the sites with at least `LEAST_PAGES` pages."""
     pages = frame.loc[frame["site"] != "", ["site", "page"]].drop_duplicates().groupby("site").size()
     return sorted(pages[pages >= LEAST_PAGES].index)
 
 
 def unseen_sites(frame: pd.DataFrame, tagger: Tagger) -> list[str]:
-    """Name those of the sites with enough pages from which the model has learned nothing."""
+    """Return the sites with enough pages from which the model has not learned."""
     return [site for site in sites_with_pages(frame) if not _seen(frame[frame["site"] == site], tagger)]
 
 
@@ -113,15 +113,15 @@ def learning_curve(
     frame
         Labelled whole pages of many sites (the view ``page``).
     sites
-        Sites from which the model has learned nothing.
+        Sites from which the model has not learned.
     draws
-        How often pages are drawn for each number.
+        The number of draws of pages for each number of pages.
     seed
-        Of the draws.
+        The seed of the draws.
     say
-        Told each site.
+        Called with a message about each site.
     learned
-        Numbers of pages to adapt to; of every site at least one other page is measured.
+        The numbers of pages to adapt to; at least one other page of each site is measured.
     """
     others = {form: _Pages(tagger, _elsewhere(frame, tagger, seed), form) for form in FORMS}
     for site in sites:
@@ -154,7 +154,7 @@ def learning_curve(
 
 
 class _Pages:
-    """Labelled pages in one form, scored once: adapted models only add their corrections.
+    """Labelled pages in one form, scored once, because adapted models only add their corrections.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ class _Pages:
         self._core, self._filler = words * (labels == "core"), words * (labels == "filler")
 
     def word_f1(self, tagger: Tagger, *, without: np.ndarray) -> float:
-        """Give the mean word F1 of the pages that have a story, by the model or by one adapted from it."""
+        """Return the mean word F1 of the pages with a story, by the model or by a model adapted from it."""
         scored = self._scored
         new = tagger.weights.corrections[self._corrections :]
         added = correction_of(new, scored.features, scored.uncorrected, html=scored.html)
@@ -192,7 +192,7 @@ class _Pages:
 
 
 def _elsewhere(frame: pd.DataFrame, tagger: Tagger, seed: int) -> pd.DataFrame:
-    """Draw one page of each of `ELSEWHERE_PAGES` sites from which the model has learned nothing."""
+    """Draw one page of each of `ELSEWHERE_PAGES` sites from which the model has not learned."""
     rows = frame[frame["site"] != ""]
     firsts = rows.drop_duplicates("site")["page"].to_numpy()
     chosen: list[str] = []
@@ -214,9 +214,9 @@ if TYPE_CHECKING:
     from corestory.model.tagger import Tagger
 
 VIEWS = ("page", "text")
-"""The views that a reduced model learns from: whole pages and texts."""
+"""The views from which a reduced model learns: whole pages and texts."""
 SMALL: Mapping[str, object] = {"members": 1, "folds": 2, "least_trust": 0.0, "text_epochs": 3, "html_epochs": 5}
-"""Parameters of `ParagraphClassifier` with which a model trains in two minutes."""
+"""Parameters of `ParagraphClassifier` with which training takes two minutes."""
 
 
 def reduced_models(
@@ -228,28 +228,28 @@ def reduced_models(
     say: Say,
     parameters: Mapping[str, object] = SMALL,
 ) -> Iterator[tuple[Tagger, list[str]]]:
-    """Train models without some sites each, or load those that were trained on the same rows before.
+    """Train models, each without some of the sites, or load models that were trained on the same rows before.
 
     Parameters
     ----------
     frame
         Labelled pages.
     sites
-        The sites that one of the models is not to have seen.
+        The sites, each of which one of the models must not have seen.
     count
-        How many models.
+        The number of models.
     work
-        A folder to keep them in.
+        The folder in which they are kept.
     say
-        Told what is being trained.
+        Called with a message about each training.
     parameters
-        Of the classifier.
+        The parameters of the classifier.
 
     Yields
     ------
     tagger : Tagger
     left_out : list of str
-        The sites that it has not seen.
+        The sites that the model has not seen.
     """
     rows = frame[frame["view"].isin(VIEWS) & (frame["source"] != MEASURED_ONLY)]
     rows = rows.drop(columns=["kind", "role"], errors="ignore")  # no kinds are measured

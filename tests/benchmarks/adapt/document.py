@@ -12,20 +12,20 @@ from ..accuracy.scores import Estimate, estimates, page_draws
 from .curve import ELSEWHERE_LEARNED, FORMS, Point
 
 LOST = -0.001
-"""A site lost if its mean word F1 fell by more than this."""
+"""A site counts as lost if the change of its mean word F1 is below this."""
 
 
 def curve_markdown(points: Sequence[Point], *, base: str, draws: int) -> str:
-    """Write the tables.
+    """Return the tables.
 
     Parameters
     ----------
     points
-        As of `learning_curve`.
+        The result of `learning_curve`.
     base
         Sentences about the models that were adapted.
     draws
-        How often pages were drawn.
+        The number of draws of pages.
     """
     sources = sorted({point.source for point in points})
     sites = len({point.site for point in points})
@@ -53,7 +53,7 @@ def curve_markdown(points: Sequence[Point], *, base: str, draws: int) -> str:
 
 
 def headline(points: Sequence[Point], *, learned: int) -> dict[str, tuple[Estimate, Estimate, Estimate]]:
-    """Give word F1 before, after, and the gain, by form, for one number of learned pages."""
+    """Return the word F1 before and after, and the gain, by form, for one number of learned pages."""
     return {form: _by_site(points, form, learned)[1] for form in FORMS}
 
 

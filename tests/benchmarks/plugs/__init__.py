@@ -1,4 +1,4 @@
-"""How much filler inside a story corestory removes, and how many story lines that look like filler it loses.
+"""The share of filler inside stories that corestory removes, and of story lines that look like filler that it loses.
 
 Run it from the checkout with ``python -m tests.benchmarks.plugs [CORPORA]``.
 """

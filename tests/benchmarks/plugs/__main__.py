@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks.plugs [CORPORA]``: measure and print the tables, and write them where asked."""
+"""``python -m tests.benchmarks.plugs [CORPORA]``: measure, print the tables, and write them if asked."""
 
 from __future__ import annotations
 

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def plugs_markdown(tagged: pd.DataFrame, in_story: Sequence[InStory] = (), kinds: Sequence[PredictedKinds] = ()) -> str:
-    """Write all tables.
+    """Return all tables.
 
     Parameters
     ----------
     tagged
-        As of `tagged_plugs`.
+        The result of `tagged_plugs`.
     in_story
-        As of `in_story_scores`; empty where no corpora were given.
+        The result of `in_story_scores`; empty if no corpora were given.
     kinds
-        As of `predicted_kinds`.
+        The result of `predicted_kinds`.
     """
     filler, story = tagged[tagged["label"] == "filler"], tagged[tagged["label"] == "core"]
     parts = [

@@ -23,14 +23,14 @@ RESAMPLES = 1000
 
 
 def macro_share(values: Float, kinds: Sequence[str]) -> Estimate:
-    """Mean over kinds of the mean over each kind's lines, with its 95 % interval.
+    """Return the mean over kinds of the mean over each kind's lines, with its 95 % interval.
 
     Parameters
     ----------
     values
-        A share a line, of shape (lines,).
+        The share of each line, shape (lines,).
     kinds
-        The kind of each line. Lines are drawn with replacement, and all that was measured on a line is drawn with it.
+        The kind of each line. The bootstrap draws lines, each with all its measurements.
 
     Examples
     --------
@@ -40,18 +40,18 @@ def macro_share(values: Float, kinds: Sequence[str]) -> Estimate:
     names, codes = np.unique(np.asarray(kinds), return_inverse=True)
     inside = np.eye(len(names))[codes]
     draws = page_draws(len(values), resamples=RESAMPLES)
-    with np.errstate(invalid="ignore"):  # a kind of which a resample drew no line has no part in it
+    with np.errstate(invalid="ignore"):  # a resample leaves out kinds of which it drew no line
         drawn = np.nanmean((draws @ (inside * values[:, None])) / (draws @ inside), axis=1)
     return _estimate(float(np.mean((values @ inside) / inside.sum(axis=0))), drawn)
 
 
 def pooled_share(counted: Float, total: Float) -> Estimate:
-    """Share of all lines of some pages together, with its 95 % interval.
+    """Return the share of all lines of some pages, with its 95 % interval by bootstrap over pages.
 
     Parameters
     ----------
     counted, total
-        Of each page, how many lines have the property and how many there are; pages are drawn with replacement.
+        For each page, the number of lines with the property and the number of all lines.
 
     Examples
     --------
@@ -77,16 +77,16 @@ MARKUP = ("markup", "elements", "repeats", "link_density", "declared")
 
 @dataclass(frozen=True, slots=True)
 class InStory:
-    """One corpus in one form.
+    """The result for one corpus in one form.
 
     Attributes
     ----------
     pages
-        That have such lines.
+        The number of pages with such lines.
     filler, story
-        How many lines of filler, and short lines of story.
+        The numbers of filler lines and of short story lines.
     filler_removed, story_lost
-        Their shares; None where there are no lines.
+        Their shares; None if there are no lines.
     """
 
     source: str
@@ -99,7 +99,7 @@ class InStory:
 
 
 def held_out_frame(corpora: Sequence[Path], *, jobs: int, say: Say) -> pd.DataFrame:
-    """Labelled pages of the test sites of some corpora."""
+    """Return the labelled pages of the test sites of some corpora."""
     sources = find_sources(corpora)
     say(f"Labelling {len(sources)} sources")
     frame = prepare_table(
@@ -110,7 +110,7 @@ def held_out_frame(corpora: Sequence[Path], *, jobs: int, say: Say) -> pd.DataFr
 
 
 def in_story_scores(tagger: Tagger, frame: pd.DataFrame) -> list[InStory]:
-    """Tag held-out pages as HTML and as text, and count their lines in the story, corpus by corpus and all together."""
+    """Tag held-out pages as HTML and as text, and count their lines inside stories, for each corpus and for all."""
     labelled = frame[frame["label"].notna()]
     core = (labelled["label"] == "core").to_numpy()
     words = word_counts(labelled["text"].tolist())

@@ -1,6 +1,7 @@
-"""Kinds of filler against those that a person read: lines of held-out pages, as HTML and as text.
+"""Predicted kinds of filler compared with those that a person gave, for lines of held-out pages, as HTML and as text.
 
-``data/kinds-by-hand.tsv`` names each line by its page and by a hash, for no sentence of a corpus is in this project.
+``data/kinds-by-hand.tsv`` identifies each line by its page and a hash, because the project contains no sentences of
+corpora.
 """
 
 from __future__ import annotations
@@ -23,23 +24,23 @@ if TYPE_CHECKING:
 
 BY_HAND = Path(__file__).parents[3] / "data" / "kinds-by-hand.tsv"
 LEAST_LINES = 10
-"""A kind of fewer lines says too little by itself; the mean over kinds is also given without such kinds."""
+"""The least lines of a kind for a reliable F1; the mean over kinds is also given without rarer kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class PredictedKinds:
-    """How one form was told.
+    """The accuracy of predicted kinds in one form.
 
     Attributes
     ----------
     form
         ``"html"`` or ``"text"``.
     accuracy
-        Share of the lines that are told right.
+        The share of the lines whose kind is predicted right.
     macro_f1
-        Mean F1 of the kinds with `LEAST_LINES` lines or more; NaN if there is none.
+        The mean F1 of the kinds with at least `LEAST_LINES` lines; NaN if there are none.
     result
-        F1 of each kind, and the mean of all.
+        The F1 of each kind, and the mean of all.
     """
 
     form: str
@@ -49,19 +50,19 @@ class PredictedKinds:
 
 
 def with_kinds_by_hand(frame: pd.DataFrame, path: Path = BY_HAND) -> pd.DataFrame:
-    """Replace the kinds of held-out pages by those that a person read.
+    """Replace the kinds of held-out pages by those that a person gave.
 
     Parameters
     ----------
     frame
         Labelled pages, one view each.
     path
-        A table of page, hash of page and line, number among the page's equal lines, and kind.
+        A table of page, hash of page and line, number among equal lines of the page, and kind.
 
     Returns
     -------
     pandas.DataFrame
-        The pages of which a line was read; their other lines have no kind, and no line has a role.
+        The pages with a line in the table. Their other lines have no kind, and no line has a role.
     """
     with path.open(encoding="utf-8", newline="") as file:
         kinds = {(row["hash"], int(row["copy"])): row["kind"] for row in csv.DictReader(file, delimiter="\t")}
@@ -74,7 +75,7 @@ def with_kinds_by_hand(frame: pd.DataFrame, path: Path = BY_HAND) -> pd.DataFram
 
 
 def line_hash(page: str, text: str) -> str:
-    """Name a line of a page.
+    """Return a hash that identifies a line of a page.
 
     Examples
     --------
@@ -85,7 +86,7 @@ def line_hash(page: str, text: str) -> str:
 
 
 def predicted_kinds(tagger: Tagger, frame: pd.DataFrame) -> list[PredictedKinds]:
-    """Tell the kinds of such pages, in both forms; empty if no line of them was read, or the model tells no kinds."""
+    """Predict the kinds of such pages in both forms; empty if no line has a kind or the model predicts none."""
     forms = {"html": frame, "text": frame.drop(columns=[name for name in MARKUP if name in frame])}
     found = []
     for form, rows in forms.items():

@@ -1,4 +1,4 @@
-"""Planted lines, tagged: which are left in their story, and which of its paragraphs are lost."""
+"""Tagged pages with planted lines: the lines that are kept, and the paragraphs of the story that are lost."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FORMS = ("html", "text")
 
 @dataclass(frozen=True, slots=True)
 class PlugScores:
-    """The headline numbers of one form, means over kinds.
+    """The main numbers of one form, as means over kinds.
 
     Attributes
     ----------
     filler_removed
-        Of planted filler lines.
+        The share of planted filler lines that are removed.
     story_lost
-        Of planted story lines that look like filler.
+        The share of planted story lines, which look like filler, that are lost.
     """
 
     filler_removed: Estimate
@@ -47,20 +47,21 @@ def tagged_plugs(
     tagger
         The model.
     lines
-        What to plant; None is all there is.
+        The lines to plant; None for all lines.
     threshold
-        As of `Tagger.tag_articles`.
+        As in `Tagger.tag_articles`.
 
     Returns
     -------
     pandas.DataFrame
-        A row a page: `line`, `label`, `kind`, `language`, `way`, `layout`, `carrier`, `form` ("html" or "text"),
-        `score`, whether the line is `kept`, and `carrier_lost`, the share of the carrier's own paragraphs that are not.
+        One row per page: `line`, `label`, `kind`, `language`, `way`, `layout`, `carrier`, `form` ("html" or "text"),
+        `score`, whether the line is `kept`, and `carrier_lost`, the share of the carrier's own paragraphs that are
+        lost.
 
     Raises
     ------
     ValueError
-        If a page is read as other paragraphs than it was made of.
+        A page is not read as the paragraphs of which it was made.
     """
     import pandas as pd
 
@@ -93,7 +94,7 @@ def tagged_plugs(
 
 
 def plug_scores(tagged: pd.DataFrame) -> dict[str, PlugScores]:
-    """Headline numbers by form, of what `tagged_plugs` gives."""
+    """Return the main numbers by form, from the result of `tagged_plugs`."""
     found = {}
     for form in FORMS:
         part = tagged[tagged["form"] == form]
@@ -103,7 +104,7 @@ def plug_scores(tagged: pd.DataFrame) -> dict[str, PlugScores]:
 
 
 def line_share(tagged: pd.DataFrame, *, kept: bool) -> Estimate:
-    """Share of rows that are kept, or not: the mean over kinds of their lines', all ways of a line together."""
+    """Return the share of rows that are kept, or not kept: the mean over kinds, with all ways of a line averaged."""
     lines = tagged.assign(value=tagged["kept"] == kept).groupby(["kind", "language", "line"], as_index=False)["value"]
     shares = lines.mean()
     return macro_share(shares["value"].to_numpy(float), shares["kind"].tolist())

@@ -1,4 +1,4 @@
-"""How fast corestory is, against others on the same pages and with growing work: ``make benchmark``.
+"""The speed of corestory, compared with others on the same pages, and with growing inputs: ``make benchmark``.
 
-Every comparison is made in one run on one core, in turns over the same pages; model loading is left out.
+Each comparison is made in one run on one core, in turns over the same pages, without the loading of models.
 """

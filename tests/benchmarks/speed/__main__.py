@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks.speed [CORPORA]``: measure, print the tables, and write them where asked."""
+"""``python -m tests.benchmarks.speed [CORPORA]``: measure, print the tables, and write them if asked."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 
 class _one_core:  # noqa: N801 -- a context manager
-    """Keeps this process and its children on one core, where the system can."""
+    """Keeps this process and its children on one core, if the system supports it."""
 
     def __enter__(self) -> None:
         with suppress(AttributeError, OSError):

@@ -1,4 +1,4 @@
-"""Several ways to do one work, in turns over the same pages of the corpora, or else of the sample."""
+"""Contests: several programs do the same work in turns, over the same pages of corpora or of the sample."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ SEED = 11
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, and what a reader sees of it as plain text, a paragraph a line."""
+    """A page as HTML and as plain text, one paragraph per line."""
 
     html: str
     text: str
 
 
 def corpus_pages(corpora: Sequence[Path], count: int) -> list[Page]:
-    """Draw so many pages of all below some folders, or take them all if there are fewer.
+    """Draw at most `count` pages from some folders and their subfolders.
 
     Raises
     ------
     DataError
-        There are none.
+        There are no pages.
     """
     files = sorted(path for folder in corpora for path in folder.rglob("*") if _is_page(path))
     if not files:
@@ -44,7 +44,7 @@ def corpus_pages(corpora: Sequence[Path], count: int) -> list[Page]:
 
 
 def sample_pages(sample: Path) -> list[Page]:
-    """Make a page of each article of the sample corpus, with as much markup as a plain site has."""
+    """Make a page of each article of the sample corpus, with the markup of a simple site."""
     pages = []
     for article in read_samples(sample, source="sample", refuse=raise_refusal):
         blocks = "\n".join(
@@ -70,13 +70,13 @@ def _page(source: str) -> Page:
 
 Work = Callable[[Sequence[Page]], object]
 
-# Pages of a turn: what is scored in one batch, and little enough that a disturbance of the machine hits everybody.
+# The pages of a turn: about one batch, and so few that a disturbance of the machine affects all contestants.
 TURN = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """Who takes part, and what it does with some pages."""
+    """A contestant, and the work that it does with some pages."""
 
     name: str
     work: Work
@@ -84,31 +84,31 @@ class Contestant:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Processor seconds of each contestant for all pages, by name."""
+    """The processor seconds of each contestant for all pages, by name."""
 
     pages: int
     seconds: dict[str, float]
 
     def rate(self, name: str) -> float:
-        """Pages a second."""
+        """Return the pages per second of a contestant."""
         return self.pages / self.seconds[name]
 
     def ratio(self, name: str, other: str) -> float:
-        """How many times as fast the one is as the other."""
+        """Return how many times as fast one contestant is as another."""
         return self.seconds[other] / self.seconds[name]
 
 
 def contest(contestants: Sequence[Contestant], pages: Sequence[Page], *, rounds: int = 1) -> Measured:
-    """Let everybody do all the work, turn by turn.
+    """Let all contestants do the same work in turns.
 
     Parameters
     ----------
     contestants
-        Who. Each has done some pages before, untimed, to load what it loads.
+        The contestants. Each first works on some pages without timing, to load its data.
     pages
-        The work.
+        The pages.
     rounds
-        How often; the best of each counts, for nothing makes a program faster than it is.
+        The number of rounds. The best round of each contestant counts, because disturbances only make programs slower.
     """
     for contestant in contestants:
         contestant.work(pages[:4])

@@ -1,4 +1,4 @@
-"""What was measured, as Markdown tables."""
+"""The measurements as Markdown tables."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from .contest import Measured
 from .processes import Grown, Ran
 from .works import OURS, STAGE_1
 
-# The ratio that each comparison is to reach.
+# The ratio that each comparison should reach.
 STAGE_1_TARGET, TEXT_TARGET, SHARED_TARGET = 6.0, 20.0, 1.9
 HTML_TARGETS = {"trafilatura": 5.0, "justext": 4.0, "resiliparse": 0.45}
-# One article may take so many times what the imports take.
+# The greatest ratio of the time of one article to the time of the imports.
 ARTICLE_TARGET = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """All that was measured.
+    """All measurements.
 
     Attributes
     ----------
     basis
-        A line on pages, machine, date and versions.
+        A line about pages, machine, date and versions.
     stage1, text, page
         The contests.
     text_steps, html_steps
-        Our own work on text and on HTML up to each step, and the whole.
+        Our own work on text and on HTML up to each step, and all of it.
     off
-        The largest difference between the two stage 1, in log-odds.
+        The largest difference between our stage 1 and scikit-learn's, in log-odds.
     imports, article
-        One article's process, and the imports alone.
+        The imports alone, and the process that tags one article.
     grown
         Tables of growing size.
     one, two
-        A folder with one process, with two.
+        A folder with one process and with two.
     """
 
     basis: str
@@ -55,7 +55,7 @@ class Speed:
 
 
 def speed_markdown(speed: Speed) -> str:
-    """Write the tables."""
+    """Return the tables."""
     return (
         "\n\n".join(
             [

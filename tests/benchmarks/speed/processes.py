@@ -1,4 +1,4 @@
-"""Whole processes: one article at the command line, growing tables, two processes against one."""
+"""Whole processes: one article on the command line, growing tables, and two processes compared with one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IMPORTS = "import numpy, typer"
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a process took: seconds by the clock, seconds of the processor, and peak memory in MB."""
+    """The cost of a process: wall-clock seconds, processor seconds, and peak memory in MB."""
 
     seconds: float
     processor: float
@@ -27,13 +27,13 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """A table of so many paragraphs, tagged."""
+    """The tagging of a table with some number of paragraphs."""
 
     paragraphs: int
     ran: Ran
 
 
-# A process starts with the peak memory of the one that starts it; this one is small.
+# A process inherits the peak memory of its parent, so a small process starts it.
 LAUNCHER = """
 import json, os, sys, time
 began = time.monotonic()
@@ -45,10 +45,10 @@ print(json.dumps([os.waitstatus_to_exitcode(status), taken, usage.ru_utime + usa
 
 
 def run(arguments: Sequence[str], *, codes: Collection[int] = (0,)) -> Ran:
-    """Run a Python process to its end, with one of some exit codes, and see what it took."""
+    """Run a Python process to its end, check its exit code, and measure its cost."""
     command = [sys.executable, "-S", "-c", LAUNCHER, sys.executable, *arguments]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    # An installed package is compiled once; here the first of several runs does that, unless it is told not to.
+    # Let the first of several runs write the compiled modules, which an installed package has, too.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     code, *taken = json.loads(done.stdout.splitlines()[-1])
@@ -58,7 +58,7 @@ def run(arguments: Sequence[str], *, codes: Collection[int] = (0,)) -> Ran:
 
 
 def one_article(article: Path, model: Path, *, times: int = 7) -> tuple[Ran, Ran]:
-    """Tag one article, against the imports that nothing gets around; in turns, the best of each."""
+    """Measure the imports that are always needed and the tagging of one article, in turns; the best of each counts."""
     command = ["-m", "corestory", "predict", str(article), "--only", "core", "--model", str(model)]
     turns = [(run(["-c", IMPORTS]), run(command)) for _ in range(times)]
     imports, ours = (min(column, key=lambda ran: ran.processor) for column in zip(*turns, strict=True))
@@ -66,7 +66,7 @@ def one_article(article: Path, model: Path, *, times: int = 7) -> tuple[Ran, Ran
 
 
 def growth(pages: Sequence[Page], model: Path, sizes: Sequence[int], *, work: Path) -> list[Grown]:
-    """Tag JSON Lines of so many paragraphs, the pages' articles over and over."""
+    """Tag JSON Lines of some numbers of paragraphs, made by repeating the articles of the pages."""
     grown = []
     for size in sizes:
         source, output = work / f"{size}.jsonl", work / f"{size}.out.jsonl"
@@ -81,7 +81,7 @@ def growth(pages: Sequence[Page], model: Path, sizes: Sequence[int], *, work: Pa
 
 
 def shared(pages: Sequence[Page], model: Path, *, work: Path, paragraphs: int) -> tuple[Ran, Ran]:
-    """Tag a folder of eight files with one process, and with two."""
+    """Tag a folder of eight files with one process and with two."""
     (work / "in").mkdir(parents=True, exist_ok=True)
     for number in range(8):
         _write(work / "in" / f"{number}.jsonl", pages, paragraphs // 8)
@@ -91,7 +91,7 @@ def shared(pages: Sequence[Page], model: Path, *, work: Path, paragraphs: int) -
 
 
 def _write(path: Path, pages: Sequence[Page], paragraphs: int) -> int:
-    """Write articles until there are so many paragraphs; return how many there are."""
+    """Write articles until there are enough paragraphs; return the number of paragraphs."""
     written = 0
     with path.open("w", encoding="utf-8") as file:
         for number, page in enumerate(islice(cycle(pages), 10**9)):

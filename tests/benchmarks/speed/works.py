@@ -1,4 +1,4 @@
-"""What is timed: corestory's stages and whole, the parse alone, and other people's extractors."""
+"""The works that are timed: the steps and the whole of corestory, the parsing alone, and the extractors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .contest import Contestant, Page
 
 OURS = "corestory"
 Source = TypeVar("Source", str, bytes)
-# Each of these does what the one before it does, and one step more; the whole decides, labels and looks again.
+# Each work does the work before it and one more step; the whole also decides, labels and takes the second look.
 PARSE, CUT, SPLIT, SCORE = "parse the HTML", "cut into paragraphs", "split into paragraphs", "features, stages 1 and 2"
 STAGE_1 = "scikit-learn's vectorizer and model"
 
@@ -37,17 +37,17 @@ COMPETITORS = {"trafilatura": "trafilatura", "justext": "jusText", "resiliparse"
 
 
 def from_text(tagger: Tagger) -> Contestant:
-    """Plain text in, labels out."""
+    """Return the contestant that turns plain text into labels."""
     return Contestant(OURS, lambda pages: _labels(tagger, _split(pages)))
 
 
 def from_html(tagger: Tagger) -> Contestant:
-    """HTML in, labels out."""
+    """Return the contestant that turns HTML into labels."""
     return Contestant(OURS, lambda pages: _labels(tagger, _cut(pages)))
 
 
 def text_steps(tagger: Tagger) -> list[Contestant]:
-    """Plain text in, labels out, up to each step."""
+    """Return the works from plain text to labels, up to each step."""
     return [
         Contestant(SPLIT, _split),
         Contestant(SCORE, lambda pages: _scored(tagger, _split(pages))),
@@ -56,7 +56,7 @@ def text_steps(tagger: Tagger) -> list[Contestant]:
 
 
 def html_steps(tagger: Tagger) -> list[Contestant]:
-    """HTML in, labels out, up to each step."""
+    """Return the works from HTML to labels, up to each step."""
     return [
         Contestant(PARSE, lambda pages: [LexborHTMLParser(page.html).body for page in pages]),
         Contestant(CUT, _cut),
@@ -83,7 +83,7 @@ def _labels(tagger: Tagger, articles: Sequence[Article]) -> object:
 
 
 def competitors() -> list[Contestant]:
-    """The extractors that are installed, with their default settings."""
+    """Return the installed extractors with their default settings."""
     makers = {"trafilatura": _trafilatura, "justext": _justext, "resiliparse": _resiliparse}
     return [
         Contestant(name, _each(make())) for name, make in makers.items() if importlib.util.find_spec(name) is not None
@@ -91,7 +91,7 @@ def competitors() -> list[Contestant]:
 
 
 def stage_1(pages: Sequence[Page]) -> tuple[Contestant, Contestant, float]:
-    """Make stage 1 and scikit-learn's of the pages' own words, and say by how much their log-odds differ at most."""
+    """Make our stage 1 and scikit-learn's from the words of the pages; return both and their greatest difference."""
     texts = [line for page in pages for line in page.text.split("\n")]
     settings = {"preprocessor": normalise, "lowercase": False, "token_pattern": TOKEN_PATTERN, "ngram_range": (1, 2)}
     known = TfidfVectorizer(**settings, min_df=2).fit(texts)
@@ -120,7 +120,7 @@ def stage_1(pages: Sequence[Page]) -> tuple[Contestant, Contestant, float]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of what takes part."""
+    """Return the versions of the libraries and extractors."""
     names = ["numpy", "scikit-learn", "selectolax", *(COMPETITORS[one.name] for one in competitors())]
     return {name: importlib.metadata.version(name) for name in names}
 
@@ -134,7 +134,7 @@ def _by_lines(score: Callable[[Sequence[str]], object]) -> Callable[[Sequence[Pa
 
 
 def extract_each(extract: Callable[[Source], object], sources: Iterable[Source]) -> None:
-    """Extract the story of each page, without an extractor's messages; some fail on some pages."""
+    """Extract the story of each page, without the extractor's messages; extractors fail on some pages."""
     with silenced():
         for source in sources:
             with suppress(Exception):

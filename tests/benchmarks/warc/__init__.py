@@ -1,1 +1,1 @@
-"""How fast WARC files are tagged, with how much memory, and what a kill costs: ``make benchmark-warc``."""
+"""The speed and the memory of tagging WARC files, and the cost of a kill: ``make benchmark-warc``."""

@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks.warc [CORPORA]``: make a crawl, tag it, and print what it took."""
+"""``python -m tests.benchmarks.warc [CORPORA]``: make a crawl, tag it, and print the cost."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ def main(
 
 
 def _predict(source: Path, output: Path) -> Ran:
-    # Exit code 1: the damaged records are refused.
+    # The exit code is 1, because the damaged records are refused.
     return run([*PREDICT, str(source), "--output", str(output), *ROWS], codes=(0, 1))
 
 
 def _killed(crawl: Crawl, folder: Path, kills: int, whole: float, *, jobs: int) -> tuple[int, float]:
-    """Tag a crawl by parts, killed several times; return the kills and the seconds of all runs."""
+    """Tag a crawl in parts and kill the run several times; return the kills and the seconds of all runs."""
     command = [sys.executable, *PREDICT, str(crawl.path), "--output", f"{folder}/", *ROWS, "--jobs", str(jobs)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     rng = random.Random(SEED)

@@ -1,4 +1,4 @@
-"""WARC files in the form in which crawlers write them, with invented pages, for tests and benchmarks."""
+"""WARC files like those that crawlers write, with invented pages, for tests and benchmarks."""
 
 import gzip
 import uuid
@@ -8,7 +8,7 @@ SENTENCE = "The lock at Amberhaven opened again on Monday after eleven barges ha
 
 
 def page(number: int, *, size: int = 3) -> str:
-    """A page that no other number has."""
+    """Return an invented page that differs for each number."""
     words = SENTENCE.split()
     story = "".join(f"<p>{' '.join(words[place:] + words[:place])} {number}.</p>" for place in range(size))
     return f"<html><head><title>Lock {number}</title></head><body><nav>Home</nav>{story}</body></html>"
@@ -27,7 +27,7 @@ def record(
     content_type: str = "application/http; msgtype=response",
     headers: Iterable[str] = (),
 ) -> bytes:
-    """A record of a WARC file; `number` decides its id, and its address where there is none."""
+    """Return a record of a WARC file; `number` determines its id, and its address if none is given."""
     lines = [
         "WARC/1.0",
         f"WARC-Type: {kind}",
@@ -50,7 +50,7 @@ def response(
     content_type: str = "text/html; charset=utf-8",
     headers: Iterable[str] = (),
 ) -> bytes:
-    """The record of a response."""
+    """Return the record of a response."""
     body = html if isinstance(html, bytes) else html.encode()
     lines = [f"HTTP/1.1 {status}", *([f"Content-Type: {content_type}"] if content_type else []), *headers]
     return record("response", "\r\n".join(lines).encode() + b"\r\n\r\n" + body, number=number, url=url)
@@ -67,10 +67,10 @@ def metadata(number: int) -> bytes:
 
 
 def conversion(text: str, *, number: int = 0, url: str = "") -> bytes:
-    """The record of a WET file."""
+    """Return a record of a WET file."""
     return record("conversion", text.encode(), number=number, url=url, content_type="text/plain")
 
 
 def packed(records: Iterable[bytes]) -> bytes:
-    """A .warc.gz file: a gzip member for each record."""
+    """Return a .warc.gz file with one gzip member for each record."""
     return b"".join(gzip.compress(one, mtime=0) for one in records)

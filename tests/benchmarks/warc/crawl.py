@@ -1,4 +1,4 @@
-"""A WARC file in the shape of a crawl, made of the pages of corpora."""
+"""A WARC file like that of a crawl, made from the pages of corpora."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from corestory.errors import DataError
 from .archives import metadata, page, record, request, response
 
 SEED = 14
-# A record of a page in so many: what a crawl has besides pages.
+# One record of each other sort for so many pages, as in a crawl.
 _PICTURES, _REDIRECTIONS, _REVISITS, _MISSING, _DAMAGED = 4, 15, 20, 25, 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """A WARC file, and what is in it.
+    """A WARC file and its content.
 
     Attributes
     ----------
     pages
-        HTML responses that are whole.
+        The number of intact HTML responses.
     different
-        The pages that they were made of. Each was used again with another address and a word more.
+        The number of pages from which they were made; each is repeated with another address and one more word.
     damaged
-        Records that are damaged.
+        The number of damaged records.
     records
-        Records of every kind.
+        The number of all records.
     bytes, unpacked
-        The size of the file, and of its records.
+        The size of the file, and of its records before compression.
     """
 
     path: Path
@@ -45,12 +45,12 @@ class Crawl:
 
 
 def page_files(corpora: Sequence[Path]) -> list[Path]:
-    """Return the pages below some folders, in an order that mixes the corpora.
+    """Return the pages in some folders and their subfolders, in random order.
 
     Raises
     ------
     DataError
-        There are none.
+        There are no pages.
     """
     found = sorted(
         path for folder in corpora for path in folder.rglob("*") if path.name.endswith((".html", ".html.gz"))
@@ -62,7 +62,7 @@ def page_files(corpora: Sequence[Path]) -> list[Path]:
 
 
 def write_crawl(path: Path, files: Sequence[Path], pages: int) -> Crawl:
-    """Write a crawl of so many pages, the files over and over with a word changed; without files, of invented pages."""
+    """Write a crawl of `pages` pages, made by repeating the files with one more word; without files, invented pages."""
     rng = random.Random(SEED)
     counts = {"damaged": 0, "records": 0, "unpacked": 0}
     with path.open("wb") as file:
@@ -85,7 +85,7 @@ def write_crawl(path: Path, files: Sequence[Path], pages: int) -> Crawl:
 def _of_one_page(number: int, files: Sequence[Path], rng: random.Random) -> Iterator[bytes]:
     headers = ["Server: nginx", "Cache-Control: max-age=60", f'ETag: "{number:x}"', "Vary: Accept-Encoding"]
     yield request(number)
-    # Without a charset, as most corpora do not tell what the server said.
+    # Without a charset, because most corpora do not have the header of the server.
     yield response(_page(number, files), number=number, content_type="text/html", headers=headers)
     yield metadata(number)
     if not number % _PICTURES:

@@ -1,4 +1,4 @@
-"""What users would run on the same pages instead: fastwarc with trafilatura, its command line too, or newspaper4k."""
+"""Programs that users could run instead: fastwarc with trafilatura, also on its command line, or with newspaper4k."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from corestory.reading.sources import read_articles
 from ..speed.processes import run
 from ..speed.works import extract_each
 
-# Each HTML page of a WARC file to a file of its own, as a script of a user would write it.
+# A user's script that writes each HTML page of a WARC file to a file of its own.
 UNPACK = """
 import sys
 from pathlib import Path
@@ -35,7 +35,7 @@ with open(sys.argv[1], "rb") as stream:
 
 
 def rates(path: Path, pages: int) -> dict[str, float]:
-    """Return the pages a second of processor time of corestory in this process, the model loaded, by step."""
+    """Return the pages per second of processor time of corestory by step, in this process with a loaded model."""
     tagger = load_model()
 
     def articles() -> object:
@@ -52,7 +52,7 @@ def rates(path: Path, pages: int) -> dict[str, float]:
 
 
 def extractor_rates(path: Path, pages: int, *, work: Path) -> dict[str, float]:
-    """Return the pages a second of processor time of the extractors that are installed."""
+    """Return the pages per second of processor time of the installed extractors."""
     works: dict[str, Callable[[], object]] = {}
     if importlib.util.find_spec("trafilatura") is not None:
         from trafilatura import extract
@@ -60,11 +60,11 @@ def extractor_rates(path: Path, pages: int, *, work: Path) -> dict[str, float]:
         works["fastwarc and trafilatura in one process"] = lambda: extract_each(extract, html_pages(path))
     if importlib.util.find_spec("newspaper") is not None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that nltk is not installed, which it does not need here
+            warnings.simplefilter("ignore")  # it warns that nltk is not installed, which is not needed here
             from newspaper import article
 
         def parse(html: bytes) -> object:
-            # Pictures are not fetched: that would measure the network.
+            # Pictures are not fetched, because that would measure the network.
             return article("http://page.example/", input_html=html.decode(errors="replace"), fetch_images=False).text
 
         works["fastwarc and newspaper4k in one process"] = lambda: extract_each(parse, html_pages(path))
@@ -72,7 +72,7 @@ def extractor_rates(path: Path, pages: int, *, work: Path) -> dict[str, float]:
     if importlib.util.find_spec("trafilatura") is not None:
         (work / "unpacked").mkdir()
         unpacking = run(["-c", UNPACK, str(path), str(work / "unpacked")])
-        # It takes relative names of folders only.
+        # The command line of trafilatura takes only relative names of folders.
         source, texts = (os.path.relpath(work / name) for name in ("unpacked", "texts"))
         command = ["-m", "trafilatura.cli", "--parallel", "1", "--input-dir", source, "--output-dir", texts]
         extracting = run(command)
@@ -81,12 +81,12 @@ def extractor_rates(path: Path, pages: int, *, work: Path) -> dict[str, float]:
 
 
 def html_pages(path: Path) -> Sequence[bytes]:
-    """Return the HTML responses of a WARC file as far as fastwarc reads it."""
+    """Return the HTML responses of a WARC file that fastwarc can read."""
     from fastwarc import ArchiveIterator
     from fastwarc.warc import WarcRecordType
 
     found = []
-    with path.open("rb") as stream, suppress(OSError):  # it reads no further than to the first damaged record
+    with path.open("rb") as stream, suppress(OSError):  # fastwarc stops at the first damaged record
         for record in ArchiveIterator(stream, record_types=WarcRecordType.response, auto_decode="all"):
             if record.http_content_type == "text/html" and record.http_headers.status_code == 200:
                 found.append(record.reader.read())
