@@ -190,3 +190,9 @@ def test_a_line_with_much_beside_its_date_is_no_stamp():
     assert is_stamp("By Ann Lee on 3 May 2025, 09:12")
     assert not is_stamp("The ferry that left the quay on 3 May 2025 was repaired by two men.")
     assert not is_stamp("1" * 100_000)
+
+
+def test_results_of_games_are_no_stamps():
+    assert is_stamp("Skarne, 28 May 14:15")
+    assert not is_stamp("Ostvik – Skarne 28:31 (14:15)")
+    assert not is_stamp("Results: 1. Lee 58.31, 2. Holm 58.77")

@@ -62,7 +62,7 @@ _COUNTED = (
     r"(?<![\d.,:/-])\d{1,5}\)?\s?(?:{comments that are counted})(?!\w)|"
     r"\b(?:{comments that are counted})\s?[(\[:]\s?\d{1,5}(?![\d.,:/-])"
 )
-CLOCK = r"\d{1,2}(?:[:.]\d\d|\s?[hH]\s?\d\d)(?::\d\d)?"
+CLOCK = r"(?<!\d)(?:[01]?\d|2[0-4])(?:[:.][0-5]\d|\s?[hH]\s?[0-5]\d)(?::\d\d)?"
 _MONTH = rf"(?:{LETTER}{{3,12}}\.?|[ก-ฮ]\.[ก-ฮ]\.)"
 _DATES = (
     r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}|\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]|"
@@ -70,7 +70,7 @@ _DATES = (
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|"
     rf"\d{{4}}\. {_MONTH} \d{{1,2}}\.?|"
     # Without a year a date has the time of day behind it.
-    rf"(?:\d{{1,2}}\.? {_MONTH}|{_MONTH} \d{{1,2}})(?=.{{1,6}}{CLOCK})"
+    rf"(?:\d{{1,2}}\.? {_MONTH}|{_MONTH} \d{{1,2}}(?![\d:]))(?=.{{1,6}}{CLOCK})"
 )
 # A line that says only how long ago begins with one of these, or with a digit.
 _AGO_BEGINS = (
