@@ -78,7 +78,9 @@ def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_
     ("line", "least"),
     [
         ("A new quay", 0.6), ("“Nobody”", 0.6), ("He did not reply.", 0.6), ("廃校の校舎", 0.6), ("باب جديد", 0.6),
-        ("»A new quay«", 0.6), ("Quays: 3", 0.9), ("A quay → 3", 0.9), ("and so on", 0.9), ("Round 2", 0.9),
+        ("»A new quay«", 0.6), ("Quays: 3 | 4", 0.9), ("A quay → 3", 0.9), ("and so on", 0.9), ("Round 2", 0.9),
+        ("Quays: 3", 0.6), ("Length: 212 m, width: 9 m", 0.6), ("2019 – a new quay", 0.6), ("• a new quay", 0.6),
+        ("14:30 Uhr: Der Kai ist zu", 0.6), ("14:30 Der Kai ist zu", 0.9), ("Map: A new quay", 0.9),
         ("Read also", None), ("Read on!", None), ("Reply", None), ("2 comments", None), ("3 May 2025", None),
         ("By Ann Lee and Bo Ray", None), ("Written by Ann Lee", None), ("Share on Facebook", None),
         (">> A new quay", None), ("→ A new quay", None), ("» A new quay", None), ("Photo (Ann Lee)", 0.9),

@@ -60,7 +60,14 @@ SENTENCE_WORDS = 6
 TOLD_RESTORING = 0.8
 """The second-look score that restores a shorter sentence that tells of the past."""
 
-_PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
+_WORDS = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
+_MEASURE = r"[^\W\d_]{2,}(?: [^\W\d_]+){0,2}\s?[:：]\s?\W?\d[\d.,]*(?:\s[^\W\d_]{1,12}){0,3}"
+# Letters alone, as of a subhead, or behind the mark of an item or a time ("– A new quay", "2019: A new quay"), and
+# numbers behind their names ("Length: 90 m").
+_PLAIN = (
+    rf"(?:[•–—-]\s)?{_WORDS}|(?=[^:：]*\d)(?:[^\W_]|[ .’']|(?<=\d):(?=\d)){{1,18}}(?:\s?[:：]|\s?[–—-]\s)\s?{_WORDS}|"
+    rf"{_MEASURE}(?:[,;] {_MEASURE})*"
+)
 _CALLS, _CALLS_REVERSED = r"\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)", r"[\W_]*[!！]"
 
 
@@ -191,7 +198,9 @@ def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
 
     Examples
     --------
-    >>> line_restoring("A new quay", 0.8, 0.9), line_restoring("Quays: 3", 0.8, 0.9)
+    >>> line_restoring("A new quay", 0.8, 0.9), line_restoring("2019 – A new quay", 0.8, 0.9)
+    (0.6, 0.6)
+    >>> line_restoring("Quays: 3", 0.8, 0.9), line_restoring("Quays: 3 | 4", 0.8, 0.9)
     (0.6, 0.9)
     """
     bare = line.strip("\"'“”„«»‘’ ")
