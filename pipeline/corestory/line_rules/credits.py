@@ -49,6 +49,7 @@ _AROUND = " \xa0\t*_#|•-–—"
 _PICTURE = (
     r"(?:^|.*[\s(])(?:(?:{pictures})(?: credit)?\s?:\s?|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|"
     r"^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$|"
+    r".*\b(?:{pictures}) credits?\s?:.*|"
     r".*[（(](?:(?:ap|afp|getty) )?(?:(?:photo|foto|image|bild)s?|supplied|file|handout|courtesy|archivo?|archive)\b"
     r"[^()（）]*[）)]$|.*撮影[)）]?$|"
     r".*[（(](?:[圖图]|照片|写真|画像|資料照|资料照|攝影|摄影|撮影|사진)\s?[:：／/＝=][^（）()]{1,30}[）)]$|"
@@ -63,7 +64,7 @@ _AGENCY = (
 _NAMED = r"(?P<names>(?:[^\W\d]|\b\w\.|[ /@’'&-]){2,44})[)）]?$"
 _BEHIND = rf"(?:^|[.!?»)”\"|/,;(（。]\s?)(?:{{pictures}}|credit)[ .:=/：／＝]\s?{_NAMED}"
 # "... on Monday. Ann Lee/The Post", "... on Monday. / A. Lee".
-_BESIDE = rf"(?:(?<!\d)[.!?»”\"](?:\s[|/–—-])?|[(（])\s*{_NAMED}"
+_BESIDE = rf"(?:(?<!\b\d)(?<!\b\d\d)[.!?»”\"](?:\s[|/–—-])?|[(（])\s*{_NAMED}"
 # "Port=Ann Lee reporter lee@post.example", "Ann Lee (ann lee) reporter of the desk".
 _REPORTERS = r"\S+=\S+ (?:기자|특파원)(?: \S+@\S+)?|\S+ (?:기자|특파원) \S+@\S+|[^\s。、]+[)）部局][^\s。、]*記者"
 _OF_REPORTERS = ("기자", "특파원", "記者")
@@ -207,11 +208,16 @@ def is_byline(text: str) -> bool:
     --------
     >>> is_byline("*By Ann Lee*"), is_byline("By Ann Lee and Bo"), is_byline("By Size"), is_byline("By Ann Lee we went")
     (True, True, False, False)
+    >>> is_byline("Par Ann Lee, à Port-Louis"), is_byline("By Ann Lee, writer in Bath"), is_byline("By Ann Lee, later")
+    (True, True, False)
     """
     text = text.strip(_AROUND)
     # Most lines begin with another word, and need no pattern.
     begin = next(iter(text.split(None, 1)), "")
     if begin not in words_of("before a name") and begin not in words_of("before by"):
+        return False
+    text, _, place = text.partition(", ")
+    if place and not _is_of_names(place) and profession().match(place) is None:
         return False
     by, *name = pattern(_WRITTEN, re.NOFLAG).sub(lambda match: match[0].split()[-1].title() + " ", text).split()
     # A name has two words or more: "By Size" is a subhead, and so is "By The Numbers". In scripts without case, the
@@ -259,7 +265,7 @@ def _ends_in_names(text: str) -> bool:
     begin = max(len(text) - PICTURE_CHARACTERS, 0)
     for ending, least in [(_BEHIND, 1)] + [(_BESIDE, 3)] * ("/" in text[begin:] or "|" in text[begin:]):
         end = pattern(ending).search(text, begin)
-        if end is not None and _are_names(end["names"].strip(" /"), least):
+        if end is not None and _are_names(end["names"].strip(" /"), least - (end[0][2:3] == "/")):
             return True
     return False
 

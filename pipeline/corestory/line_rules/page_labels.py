@@ -51,6 +51,7 @@ _SEPARATORS = " \xa0:：=＝/|丨-–—"
 _COMMAS = frozenset(",،、，")
 # Separators of the page's name and the site's. After a colon or a dash a headline may go on: "Privacy: …".
 _BARS, _COLONS = re.compile(r"\s+[|·•»]\s+|\s*[|•»]\s*"), re.compile(r"\s*:\s+|\s+[–—-]\s+")
+_SITE = re.compile(r"[\w-]+(?:\.[\w-]+)+/?")
 _ERRORS = (
     r"(?:http )?(?:{errors}) [45]\d\d(?:\W+(?:{what an error is of})\b.*)?|"
     r"(?:40\d|410|429|451|50[0-4]|52\d)(?: (?:not found|forbidden|error|bad|service|gateway|internal|gone)\b.*)?"
@@ -174,12 +175,14 @@ def _has_form(form: str, part: str, rest: str, *, joined: bool) -> bool:
 
 
 def _are_names(words: list[str], *, parted: bool) -> bool:
-    """Return whether words are names; in a script without capitals, whether few words follow a colon."""
+    """Return whether words are names or a site; in a script without capitals, whether few words follow a colon."""
     if len(words) > NAMES:
         return False
     if JOINED.match(words[0]):
         return parted and len(" ".join(words)) <= JOINED_CHARACTERS
     small = sum(len(word) > 3 and word[0].islower() for word in words)
+    if parted and len(words) == 1 and _SITE.fullmatch(words[0]):
+        return True
     if parted:
         return words[0][0].isupper() and small <= SMALL_WORDS
     return len(words) > 1 and small == 0 and words[-1][0].isupper()

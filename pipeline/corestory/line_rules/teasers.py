@@ -72,12 +72,15 @@ def is_heading_of_teasers(text: str) -> bool:
 def is_headed_teaser(text: str) -> bool:
     """Return whether a line is a heading of teasers, a colon and a headline, or ">>" and a headline.
 
-    A heading of one word may begin a list of the story. More ">" marks appear in code and before quoted mail.
+    A heading of one word may begin a list of the story, unless it is in capitals. More ">" marks appear in code and
+    before quoted mail.
 
     Examples
     --------
     >>> [is_headed_teaser(line) for line in ("Read next: Quay reopens", "Recommended: an egg", ">> Quay reopens")]
     [True, False, True]
+    >>> is_headed_teaser("MORE: Quay reopens"), is_headed_teaser("More: Quay reopens")
+    (True, False)
     """
     if text.startswith(">> "):
         return text[3:4].isalpha() and not ends_as_sentence(text)
@@ -87,6 +90,8 @@ def is_headed_teaser(text: str) -> bool:
     head, _, headline = text.replace("：", ":").partition(":")
     if not headline.strip():
         return False
+    if head.isupper() and head.strip().casefold() in words_of("single words above teasers, in capitals"):
+        return True
     one_word = head.isascii() and " " not in head.strip() and head.strip().casefold() != "related"
     return not one_word and is_heading_of_teasers(head)
 
