@@ -33,16 +33,16 @@ def result_markdown(result: Result) -> str:
     parts += [
         _worst_rendering(result.sets[0]),
         "Word F1 (multisets of lower-cased words, mean over pages) with its 95 % interval (bootstrap over pages). The "
-        "best of each column is bold. Pages a second are of one core's time, from input to story, the extractor before "
-        "corestory included; corestory takes 64 pages at a time.",
+        "best of each column is bold. Pages a second are of one core, from input to story, including the extractor "
+        "before corestory; corestory tags 64 pages at a time.",
         _contestants(result.sets, lambda row: row.word_f1, speed=True),
         "### Lead over the best extractor",
-        "Word F1 of corestory less that of the extractor that is best on the set, on the same pages (paired): "
+        "Word F1 of corestory minus that of the extractor that is best on the set, on the same pages (paired): "
         + "; ".join(f"{_set_name(part)}: {_NAMES[part.best]}" for part in result.sets)
         + ".",
         _leads(result.sets),
         "### Gain after an extractor",
-        "Word F1 of the extractor's output cleaned by corestory less that of the output as it was (paired).",
+        "Word F1 of the extractor's output after corestory minus that of the output as it was (paired).",
         _gains(result.sets),
         "### Runs of four words",
         "F1 of the multisets of four-word runs, mean over pages, so that order counts too.",
@@ -57,8 +57,8 @@ def result_markdown(result: Result) -> str:
     if result.ablations:
         parts += [
             "### What each part is worth",
-            "Word F1 on the counted corpora without one part, with its paired difference to the first row; all trained "
-            "alike, more cheaply than the model above (one network a round, three folds).",
+            "Word F1 on the counted corpora without one part, with its paired difference to the first row. All are "
+            "trained alike, more cheaply than the model above (one network a round, three folds).",
             _ablations(result),
         ]
     return "\n\n".join(parts) + "\n"
@@ -72,7 +72,7 @@ def _about(result: Result) -> str:
         if part.counted and part.name != ALL
     )
     shown = ", ".join(f"{part.name} ({part.pages:,} pages)" for part in result.sets if not part.counted)
-    not_counted = f" {shown}: shown, not counted, for an extractor made its gold text." if shown else ""
+    not_counted = f" {shown}: shown but not counted, because an extractor made its gold text." if shown else ""
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     return (
         f"Measured on {result.date}, in one run, on sites of which the model has seen no page: {sets}."
