@@ -288,7 +288,7 @@ def test_pages_of_a_site_are_reviewed_and_adapted_to_and_a_new_page_is_tagged_ri
     heights = [float(bar.get_attribute("height")) for bar in tab.page.locator("#chart rect").all()]
     assert min(heights[:5]) > heights[5]
     said = review.end(signal.SIGINT)
-    assert "Use them: corestory adapt labels.jsonl --output models/NAME" in said
+    assert "To use the labels: corestory adapt labels.jsonl --output models/NAME" in said
 
     assert "→ 1.000" in corestory("adapt", "labels.jsonl", "--output", "models/courier", folder=tmp_path)
     new = OWN_SITE / "new" / "11.html"

@@ -122,7 +122,7 @@ def test_a_name_that_is_none_is_answered_with_those_there_are():
     with pytest.raises(ModelError) as caught:
         open_model("mina")
     assert str(caught.value).startswith("mina: no such model; ")
-    assert "There are: mine, other." in str(caught.value)
+    assert "models/ contains: mine, other." in str(caught.value)
 
 
 def test_where_there_is_no_model_it_is_said_how_to_make_one(tmp_path, monkeypatch):

@@ -63,8 +63,8 @@ def test_corrections_of_another_table_are_refused_and_nothing_is_written(run, tm
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--share", "0"], "not a share"),
-        (["--share", "nan"], "not a share"),
+        (["--share", "0"], "not a number above 0"),
+        (["--share", "nan"], "not a number above 0"),
         (["--split", "tes"], "no rows of the split 'tes'"),
         (["--output", "p.parquet"], "this name ends in .parquet; expected .csv"),
     ],

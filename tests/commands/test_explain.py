@@ -23,7 +23,7 @@ def test_an_article_is_explained_in_words_and_numbers(explain):
 def test_a_paragraph_that_is_not_there_is_refused(explain):
     done = explain("a.txt", "--paragraph", 3)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "a.txt: no paragraph 3; expected 0 to 2" in done.stderr
+    assert "a.txt: has no paragraph 3; expected 0 to 2" in done.stderr
 
 
 def test_json_has_an_article_a_line_as_predict_scores_it(explain, run, model, tmp_path):
@@ -71,8 +71,12 @@ def test_a_folder_of_pages_explains_the_articles_of_a_file(explain, tmp_path):
     [
         (["none.txt"], 1, "no such file"),
         (["a.txt", "--output", "a.pdf"], 2, "no format has the ending '.pdf'"),
-        (["a.txt", "--output", "a.json", "--format", "html"], 2, "this name means json, but the format is html"),
-        (["a.txt", "--format", "html", "--paragraph", "1"], 2, "a page shows all paragraphs"),
+        (
+            ["a.txt", "--output", "a.json", "--format", "html"],
+            2,
+            "the ending of this name means json, but --format is html",
+        ),
+        (["a.txt", "--format", "html", "--paragraph", "1"], 2, "an HTML page shows all paragraphs"),
         (["a.txt", "--threshold", "nan"], 2, "nan is not a number"),
         (["a.txt", "--paragraph", "-1"], 2, "--paragraph"),
         (["empty.txt"], 1, "refused: empty.txt"),

@@ -31,7 +31,7 @@ def test_disputes_are_listed_reviewed_and_settled(run, labels, tmp_path):
     assert "66.7" in done.stdout
     assert "Paragraphs in dispute: 1" in done.stdout
     assert "READ MORE: Ferry sold" in done.stdout
-    assert "disputes.csv has the disputes" in done.stderr
+    assert "The paragraphs in dispute are in disputes.csv" in done.stderr
 
     with LabelsFile(tmp_path / "settled.jsonl") as file:
         session = Session(read_suspects(tmp_path / "disputes.csv"), file)
@@ -61,7 +61,7 @@ def test_labels_of_different_articles_cannot_be_compared(run, labels, tmp_path):
     labels("ben.jsonl", "core", "core", "core", article="b")
     done = run("agreement", "ada.jsonl", "ben.jsonl", "--output", "disputes.csv")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "ada.jsonl and ben.jsonl: no paragraph is labelled in both" in done.stderr
+    assert "ada.jsonl and ben.jsonl: no paragraph has a label in both" in done.stderr
     assert not (tmp_path / "disputes.csv").exists()
 
 
@@ -71,7 +71,7 @@ def test_prepared_tables_that_name_articles_otherwise_are_traced_to_their_labels
         assert run("prepare", f"{name}.jsonl", "--output", f"{name}.parquet").returncode == 0
     done = run("agreement", "ada.parquet", "ben.parquet")
     assert done.returncode == 2
-    assert "labels of the same articles. Give the labels of which the tables were prepared." in done.stderr
+    assert "labels for the same articles. Give the labels from which the tables were prepared." in done.stderr
 
 
 def test_what_is_left_out_is_told(run, labels):

@@ -139,7 +139,7 @@ def test_what_was_done_what_was_skipped_and_the_doubts_are_told(tmp_path, capsys
     summary.say()
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith("tagged: 1 file, 1,000 articles, 20,000 paragraphs in ")
-    assert said[1] == "skipped: 1 file done already, 10 articles"
+    assert said[1] == "skipped: 1 file, 10 articles, which an earlier run has tagged"
     assert said[2].startswith("low confidence, ")
     assert said[2].endswith(": 4 of 1,010 articles")
 

@@ -49,7 +49,7 @@ def test_labels_of_a_review_teach_pages_and_texts_once(run, labels, tmp_path):
     assert done.stdout.splitlines()[0] == "HTML: no measurable gain from 4 articles, so nothing changes."
     assert done.stderr == (
         "The model had learned from 4 of these 4 articles before, so the gain says little about new ones.\n"
-        "Nothing was saved. Label articles that the model gets wrong, or add --force.\n"
+        "No model was saved. Label articles that the model gets wrong, or add --force to save it anyway.\n"
     )
     assert not (tmp_path / "models" / "again").exists()
 
@@ -128,7 +128,7 @@ def tagged(done):
 def test_a_cluster_cannot_read_the_standard_input_or_merge(run, tmp_path, arguments):
     done = run("remember", *arguments, "--output", "site.memory", "--dask", "local")
     assert (done.returncode, (tmp_path / "site.memory").exists()) == (2, False)
-    assert "one process reads these" in " ".join(done.stderr.split())
+    assert "leave out --dask" in " ".join(done.stderr.split())
 
 
 @pytest.mark.usefixtures("pages")
@@ -150,7 +150,7 @@ def test_pages_are_remembered_and_what_they_share_is_filler(run, predict, tmp_pa
     (tmp_path / "new.jsonl").write_text(json.dumps(record), encoding="utf-8")
     found = predict("new.jsonl", "--memory", "site.memory")
     assert tagged(found)[AGAIN]["score"] == tagged(plain)[AGAIN]["score"]
-    assert "no other page of the site in the memory, or no site known: 1 of 1 articles" in found.stderr
+    assert "site unknown, or no other page of it in the site memory: 1 of 1 articles" in found.stderr
 
 
 @pytest.mark.slow
@@ -200,14 +200,14 @@ def test_pages_of_an_unknown_site_are_counted_and_refusals_exit_with_1(run, page
     (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
     done = run("remember", pages, "a.txt", "none.txt", "--output", "site.memory")
     assert done.returncode == 1
-    assert "of an unknown site, so not remembered: 1 of 9 pages" in done.stderr
+    assert "not remembered, because their site is unknown: 1 of 9 pages" in done.stderr
     assert "refused: none.txt: no such file or folder" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("remember", "a.txt", "--output", "m"), "corestory: a.txt: no page of a known site. "),
+        (("remember", "a.txt", "--output", "m"), "corestory: a.txt: no page has a known site. "),
         (("remember", "--merge", "a.txt", "--output", "m"), "corestory: a.txt: is no site memory "),
         (("predict", "a.txt", "--memory", "a.txt"), "corestory: a.txt: is no site memory "),
         (("predict", "a.txt", "--memory", "none", "--output", "out/"), "corestory: none: cannot be read "),

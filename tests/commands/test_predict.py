@@ -104,13 +104,19 @@ CANNOT_RUN = {
     "output is there": (["--output", "there.jsonl"], "there.jsonl: exists already"),
     "output is a folder that is read": ([".", "--output", "./", "--format", "csv"], "is a folder that is read"),
     "output of unknown format": (["--output", "o.docx"], "'.docx'"),
-    "output of no format": (["--output", "story"], "or story/ for a folder"),
+    "output of no format": (["--output", "story"], "or write to a folder: story/"),
     "output of another format": (
         ["--output", "o.jsonl", "--format", "csv"],
-        "this name means jsonl, but the format is",
+        "the ending of this name means jsonl, but --format is",
     ),
-    "output named as a page": (["--output", "o.html", "--format", "jsonl"], "this name means html, but the format is"),
-    "output compressed": (["--output", "o.txt.gz", "--only", "core"], "o.txt.gz: outputs are not compressed"),
+    "output named as a page": (
+        ["--output", "o.html", "--format", "jsonl"],
+        "the ending of this name means html, but --format is",
+    ),
+    "output compressed": (
+        ["--output", "o.txt.gz", "--only", "core"],
+        "o.txt.gz: corestory does not write compressed files",
+    ),
     "rejects are there": (["--rejects", "there.jsonl"], "there.jsonl: exists already"),
     "rejects are the output": (["--output", "o.jsonl", "--rejects", "./o.jsonl"], "the same file"),
     "model missing": (["--model", "nowhere"], "nowhere: no such model"),
@@ -279,19 +285,19 @@ def test_what_has_no_columns_has_nothing_to_keep(predict, tmp_path, form):
 
 
 UNSUITED = [
-    (["--keep", "score"], "the output has its own column 'score'"),
-    (["--keep", "words_core", "--rows", "article"], "the output has its own column 'words_core'"),
+    (["--keep", "score"], "the output already has a column 'score'"),
+    (["--keep", "words_core", "--rows", "article"], "the output already has a column 'words_core'"),
     (["--keep", "a", "--keep", " A"], "' A' is given twice"),
     (["--keep", ""], "the name of the column is empty"),
     *((["--keep", "a", "--format", form], f"{form} has no columns") for form in ("text", "html", "markdown")),
     *((["--rows", "article", "--format", form], f"{form} has no rows") for form in ("text", "html", "labelled")),
     (["--rows", "span", "--format", "markdown"], "markdown has no rows"),
     (["--rows", "article", "--only", "filler"], "leave out --only filler"),
-    (["--rows", "article", "--kinds"], "the row of an article has no kinds"),
+    (["--rows", "article", "--kinds"], "rows of articles have no kinds"),
     (["--format", "labelled", "--only", "core"], "leave out --only"),
     (["--format", "labelled", "--drop-kinds", "legal"], "leave out --only"),
-    (["--format", "labelled", "-o", "memory://x/labels/"], "labelled files are not written to another machine"),
-    (["--format", "markdown", "--only", "filler"], "the format markdown holds the story"),
+    (["--format", "labelled", "-o", "memory://x/labels/"], "labelled files cannot be written to a URL"),
+    (["--format", "markdown", "--only", "filler"], "the format markdown contains only the story"),
 ]
 
 

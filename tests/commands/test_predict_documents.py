@@ -52,7 +52,7 @@ def test_a_later_run_writes_only_what_has_changed_and_deletes_only_its_own_docum
     assert (path_of(output) / "page.html.md").read_bytes().startswith(b"# Page\n")
     assert "skipped: 2 files" in run()
     (feed / "000002-two.md").write_bytes(b"spoilt")
-    assert "skipped: 1 file done" in run()
+    assert "skipped: 1 file, " in run()
     assert (feed / "000002-two.md").read_bytes() == whole
     (feed / "notes.md").write_bytes(b"The reader's own.")
     write_feed(tmp_path / "in", ["One"])
@@ -113,7 +113,7 @@ def test_what_people_have_corrected_is_not_replaced(predict, feed, tmp_path):
     for options in ([], ["--force"]):
         done = predict(feed, "--format", "labelled", "-o", "labels/", *options)
         assert done.returncode == 2
-        assert "people may have corrected" in done.stderr
+        assert "a person may have corrected" in done.stderr
     assert (tmp_path / "labels" / "mine.labelled.txt").read_text() == "core: Mine.\n"
 
 

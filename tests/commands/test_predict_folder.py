@@ -119,7 +119,7 @@ def test_a_second_run_skips_everything_and_says_so(predict, tmp_path):
     done = predict("in", "--output", "out/")
     assert done.returncode == 1, "input that was refused in the first run is refused again"
     assert "tagged: 0 files" in done.stderr
-    assert skipped(done) == "skipped: 7 files done already, 46 articles"
+    assert skipped(done) == "skipped: 7 files, 46 articles, which an earlier run has tagged"
     assert written() == before
 
 

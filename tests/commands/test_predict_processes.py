@@ -195,7 +195,7 @@ def test_killed_with_its_workers_at_work_it_goes_on_and_they_end(model, tmp_path
         assert ends(worker)
     done = subprocess.run(folder_command(model, "out", "--jobs", "2"), check=False, **options)
     assert done.returncode == 1
-    assert re.search(rb"^skipped: \d+ files? done already", done.stderr, re.MULTILINE)
+    assert re.search(rb"^skipped: \d+ files?, ", done.stderr, re.MULTILINE)
     subprocess.run(folder_command(model, "whole"), check=False, **options)
     assert outputs(tmp_path / "out") == outputs(tmp_path / "whole")
 
@@ -235,6 +235,6 @@ def test_an_interruption_ends_it_with_a_word_and_leaves_nothing_half_written(
             time.sleep(0.005)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
         _, error = process.communicate(timeout=60)
-    assert (process.returncode, error) == (130, b"interrupted; run the same command again to go on\n")
+    assert (process.returncode, error) == (130, b"interrupted; to continue, run the same command again\n")
     assert not (tmp_path / "out" / "large.jsonl").exists()
     assert not (tmp_path / "out" / ".corestory" / "partial").exists()

@@ -94,11 +94,11 @@ def test_a_second_run_does_what_is_missing_or_has_changed(predict, folder):
     output = folder.with_name("out")
     predict(folder, "--output", f"{output}/")
     before = found(output)
-    assert "skipped: 6 files done already" in predict(folder, "--output", f"{output}/").stderr
+    assert "skipped: 6 files, " in predict(folder, "--output", f"{output}/").stderr
     (output / "t.parquet.jsonl").unlink()
     (output / "a [1].txt.jsonl").write_bytes(b"{}")
     (folder / "bad.jsonl").write_bytes(b"[]")
-    assert "skipped: 3 files done already" in predict(folder, "--output", f"{output}/").stderr
+    assert "skipped: 3 files, " in predict(folder, "--output", f"{output}/").stderr
     assert found(output) == before
 
 
@@ -119,7 +119,7 @@ def test_what_no_run_has_written_is_left_alone_unless_forced(predict, folder):
     own.write_bytes(b"mine")
     done = predict(folder, "--output", f"{own.parent}/")
     assert (done.returncode, own.read_bytes()) == (1, b"mine")
-    assert "exists already, and was not written by such a run" in done.stderr
+    assert "exists already, and no earlier run of predict wrote it" in done.stderr
     predict(folder, "--output", f"{own.parent}/", "--force")
     assert STORY.encode() in own.read_bytes()
 
@@ -165,7 +165,7 @@ def test_an_explanation_goes_to_a_file_elsewhere(run, model, folder):
         (["{in}", "--output", "nowhere://a/"], "no URL that fsspec knows"),
         (["nowhere://a", "--output", "out/"], "no URL that fsspec knows"),
         (["{in}", "--output", "ftp:///out/"], "ftp:///out: cannot be reached (the URL names no host)"),
-        (["{in}/t.parquet", "--output", "{in}/t.html"], "pages are not written to another machine"),
+        (["{in}/t.parquet", "--output", "{in}/t.html"], "pages cannot be written to a URL"),
     ],
 )
 def test_what_cannot_run_says_why_in_one_line(predict, folder, arguments, message):

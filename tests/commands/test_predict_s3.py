@@ -123,7 +123,7 @@ def test_killed_and_run_again_it_writes_there_what_it_writes_here(server, model,
     assert done.returncode == 0, done.stderr
     assert found(folder / "out") == found(tmp_path / "out")
     assert not parts_done(folder / "out")
-    assert "skipped: 4 files done already" in predict(f"{folder}/in", "--output", f"{folder}/out/").stderr
+    assert "skipped: 4 files, " in predict(f"{folder}/in", "--output", f"{folder}/out/").stderr
 
 
 def test_a_part_of_a_crawl_is_read_by_ranges(monkeypatch, s3fs):

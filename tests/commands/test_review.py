@@ -52,7 +52,7 @@ def test_the_labels_of_a_review_are_prepared_with_their_reviewer_and_ctrl_c_ends
     assert review.process.returncode == 0
     assert "2 of 2 articles left to review; labels in labels.jsonl" in said
     assert "1 of 2 articles are labelled in labels.jsonl" in said
-    assert "Use them: corestory adapt labels.jsonl --output models/NAME" in said
+    assert "To use the labels: corestory adapt labels.jsonl --output models/NAME" in said
 
     rows = [json.loads(line) for line in (tmp_path / "labels.jsonl").read_text().splitlines()]
     assert {row["reviewer"] for row in rows if row["label"]} == {"Ada"}
@@ -84,7 +84,7 @@ def test_suspects_open_with_their_context_and_what_is_decided_are_corrections(st
         ask(review.address, "api/articles/0/labels", {"positions": [0], "label": "filler"})
     ask(review.address, "api/articles/0/labels", {"positions": [1], "label": "filler"})
     assert ask(review.address, "api/overview")["left"] == []
-    assert "Use them: corestory prepare SOURCE --corrections labels.jsonl" in review.end(signal.SIGINT)
+    assert "To use the labels: corestory prepare SOURCE --corrections labels.jsonl" in review.end(signal.SIGINT)
     done = run("prepare", "own.csv", "--corrections", "labels.jsonl", "--output", "p.parquet")
     assert (done.returncode, "Labels corrected: 1" in done.stderr) == (0, True)
     assert pq.read_table(tmp_path / "p.parquet")["label"].to_pylist() == ["core", "filler", "core"]
@@ -136,7 +136,7 @@ def refused(run, model, tmp_path):
 def test_articles_or_suspects_are_needed_and_not_both(refused):
     assert "give either articles or --suspects FILE" in refused()
     assert "give either articles or --suspects FILE" in refused("a.jsonl", "--suspects", "s.csv")
-    assert "no model tags suspects" in refused("--suspects", "s.csv", "--adapt-every", "5")
+    assert "uses no model" in refused("--suspects", "s.csv", "--adapt-every", "5")
 
 
 def test_suspects_without_their_columns_are_refused(refused, tmp_path):

@@ -82,7 +82,7 @@ def test_an_empty_name_is_a_usage_error(run, tmp_path, option):
     (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
     done = run("predict", "a.txt", option, "")
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"{option}: an empty name" in " ".join(done.stderr.split()).replace("'", "")
+    assert f"{option}: the name is empty" in " ".join(done.stderr.split()).replace("'", "")
 
 
 @pytest.mark.parametrize("jobs", ["0", "-2"])
@@ -282,7 +282,7 @@ def test_a_web_address_is_refused_where_only_files_of_this_machine_are_read_and_
 ):
     done = run(*command.format(address).split())
     assert done.returncode == 2
-    expected = "is a web address; expected a file or a folder of this machine"
+    expected = "is a URL; expected a file or a folder on this machine"
     assert done.stderr.splitlines()[-1] == f"corestory: {address}: {expected}"
     assert list(tmp_path.iterdir()) == []
 

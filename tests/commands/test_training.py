@@ -155,12 +155,12 @@ def test_a_model_with_its_card_is_written_and_its_scores_are_shown(train, tmp_pa
     done = train("--output", "models/mine", "--seed", "7")
     assert done.returncode == 0
     said = (
-        "4 folds by site.\n"
+        "The training data has 4 folds, split by site.\n"
         "Measured on 20 articles only: even if all were tagged right, "
         "up to 14 of 100 others may be wrong (95 % bound).\n"
-        "20 articles teach a new model little. On 20 articles from which neither learned, word F1 is "
+        "A new model learns little from 20 articles. On 20 articles from which neither learned, word F1 is "
         "1.000 by the new model and 1.000 by the default model. To start from the default model, run corestory adapt.\n"
-        "Out of fold, on 4 sites. The model is in models/mine, with all scores in its README.md\n"
+        "The scores are out of fold, on 4 sites. The model is in models/mine; its README.md has all scores.\n"
     )
     assert done.stderr == said
     for words in ("Of 100 words of story", "stage 1 alone"):
@@ -234,7 +234,7 @@ def test_rows_of_one_site_are_learned_from_with_a_warning_and_unlabelled_rows_ar
     done = run("train", "p.parquet", "--output", "m")
 
     assert done.returncode == 0
-    assert "5 folds by article." in done.stderr
+    assert "5 folds, split by article." in done.stderr
     caution = "Caution: All rows are of one site: each paragraph was scored by a model that saw other articles"
     assert " ".join(done.stdout.split()).startswith(caution)
     (own,) = load_model(tmp_path / "m").manifest.trained_on

@@ -46,7 +46,7 @@ class _Command(typer.core.TyperCommand):
         for name, value in ctx.params.items():
             for path in value if isinstance(value, list | tuple) else [value]:
                 if name in of_paths and is_url(str(path)):
-                    raise InputError("is a web address", where=path, expected="a file or a folder of this machine")
+                    raise InputError("is a URL", where=path, expected="a file or a folder on this machine")
         return super().invoke(ctx)
 
 

@@ -75,7 +75,7 @@ def chosen_destination(
     True
     >>> chosen_destination("csv", "tagged.jsonl", ["page.html"], None, None)
     Traceback (most recent call last):
-    corestory.errors.OutputError: tagged.jsonl: this name means jsonl, but the format is csv. Give another name, ...
+    corestory.errors.OutputError: tagged.jsonl: the ending of this name means jsonl, but --format is csv. ...
     """
     if output is None or output == STANDARD_OUTPUT:
         return Destination(None, _printed_format(asked, only, unit))
@@ -94,11 +94,13 @@ def chosen_destination(
     ending = path.suffix.lower()
     if ending in (".gz", ".bz2", ".zst"):
         form, name = asked or "jsonl", path.name.removesuffix(path.suffix)
-        hint = f"Give --format {form} without --output, and pipe it: | gzip > {name}.gz."
-        raise OutputError("outputs are not compressed", where=output, hint=hint)
+        hint = f"Leave out --output and compress the standard output: --format {form} | gzip > {name}.gz"
+        raise OutputError("corestory does not write compressed files", where=output, hint=hint)
     found = asked or named or ("text" if only and not ending else None)
     if found is None:
-        raise unknown_ending(output, list(ENDINGS), hint=f"Or give --format, or {output}/ for a folder.")
+        raise unknown_ending(
+            output, list(ENDINGS), hint=f"Or choose a format with --format, or write to a folder: {output}/"
+        )
     return Destination(path, found, in_folder)
 
 
@@ -155,16 +157,18 @@ def check_name(asked: AnyFormat | None, named: AnyFormat | None, output: str) ->
     """Refuse a file name with the ending of another format."""
     if asked is not None and named not in (None, asked):
         raise OutputError(
-            f"this name means {named}, but the format is {asked}",
+            f"the ending of this name means {named}, but --format is {asked}",
             where=output,
             hint="Give another name, or leave out --format.",
         )
 
 
-def unknown_ending(output: str, known: Sequence[str], *, hint: str = "Or give --format.") -> OutputError:
+def unknown_ending(
+    output: str, known: Sequence[str], *, hint: str = "Or choose a format with --format."
+) -> OutputError:
     """Return the error for a file name with an unknown ending."""
     ending = Path(output).suffix.lower()
-    found = f"no format has the ending {ending!r}" if ending else "a name without an ending"
+    found = f"no format has the ending {ending!r}" if ending else "the name has no ending"
     expected = f"a name that ends in {', '.join(known[:-1])} or {known[-1]}"
     return OutputError(found, where=output, expected=expected, hint=hint)
 
@@ -195,7 +199,9 @@ def _check_rejects(path: str | None) -> str | None:
 Rejects = Annotated[
     str | None,
     typer.Option(
-        "--rejects", help="A file for all refusals, as JSON Lines with where and reason.", callback=_check_rejects
+        "--rejects",
+        help="A JSON Lines file to write: each refused input, with where and reason.",
+        callback=_check_rejects,
     ),
 ]
 
@@ -233,18 +239,18 @@ def check_options(
     if rows.unit != "paragraph" and form not in TABLES:
         refuse(f"--rows {rows.unit}", f"the format {form} has no rows; give --format jsonl, csv or parquet")
     if rows.unit == "article" and only == "filler":
-        refuse("--rows article", "the row of an article holds its story; leave out --only filler")
+        refuse("--rows article", "each row contains the story of an article, without filler; leave out --only filler")
     if rows.unit == "article" and kinds is not None and kinds.shown:
-        refuse("--rows article", "the row of an article has no kinds; leave out --kinds")
+        refuse("--rows article", "rows of articles have no kinds; leave out --kinds")
     if form == "labelled" and (only or (kinds is not None and (kinds.drop or kinds.keep))):
         instead = "leave out --only, --drop-kinds and --keep-kinds"
-        refuse("--format labelled", f"a labelled file holds all paragraphs of its article; {instead}")
+        refuse("--format labelled", f"a labelled file contains all paragraphs of its article; {instead}")
     if form in STORIES and only == "filler":
-        refuse(f"--format {form}", f"the format {form} holds the story; leave out --only filler")
+        refuse(f"--format {form}", f"the format {form} contains only the story; leave out --only filler")
     if rows.keep and form not in TABLES:
         refuse("--keep", f"the format {form or 'text'} has no columns; give --format jsonl, csv or parquet")
     if form == "html" and options.rules:
-        reason = "a page explains the model's own decisions; leave the rules out, or give another --format"
+        reason = "an HTML page explains only decisions of the model; leave out the rules, or give another --format"
         refuse("--always-core, --always-filler", reason)
     if rows.keep:
         _check_kept(rows)
@@ -258,7 +264,7 @@ def _check_kept(rows: RowChoice) -> None:
     for name in rows.keep:
         folded = name.strip().lower()
         if folded in own:
-            raise typer.BadParameter(f"the output has its own column {name!r}", param_hint="--keep")
+            raise typer.BadParameter(f"the output already has a column {name!r}", param_hint="--keep")
         if not folded:
             raise typer.BadParameter("the name of the column is empty", param_hint="--keep")
         if folded in seen:

@@ -86,7 +86,7 @@ def _saying_how_to_go_on(*, force: bool) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        say(f"interrupted; run the same command again{' without --force' * force} to go on")
+        say(f"interrupted; to continue, run the same command again{' without --force' * force}")
         raise
 
 
@@ -194,9 +194,9 @@ class RunSummary:
     def refuse_foreign(self, item: Item) -> None:
         """Add a file whose output would replace a file that no run has written."""
         self.foreign[item.name] = InputError(
-            "exists already, and was not written by such a run",
+            "exists already, and no earlier run of predict wrote it",
             where=str(self.ledger.output(item)),
-            hint="--force replaces it.",
+            hint="To replace it, add --force.",
         )
         self.refuse(self.foreign[item.name])
         self._advance(item)
@@ -241,7 +241,7 @@ class RunSummary:
         )
         if self._skipped_files:
             articles = counted_as(self._skipped.articles, "article")
-            say(f"skipped: {counted_as(self._skipped_files, 'file')} done already, {articles}")
+            say(f"skipped: {counted_as(self._skipped_files, 'file')}, {articles}, which an earlier run has tagged")
         every = done + self._skipped
         say_without_story(every.without_story, articles=every.articles)
         if every.doubtful:

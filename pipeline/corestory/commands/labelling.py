@@ -32,13 +32,14 @@ def export(
         list[str],
         typer.Argument(
             metavar="ARTICLE...",
-            help="Files, folders, patterns or -, as `corestory predict` reads them.",
+            help="Files, folders, patterns, or - for the standard input, as `corestory predict` reads them.",
             show_default=False,
         ),
     ],
-    tool: Annotated[LabellingTool, typer.Option("--to", help="The tool.", show_default=False)],
+    tool: Annotated[LabellingTool, typer.Option("--to", help="The labelling tool.", show_default=False)],
     output: Annotated[
-        str, typer.Option("--output", "-o", help="The file to write, whole or not at all.", show_default=False)
+        str,
+        typer.Option("--output", "-o", help="The file to write; a failed run leaves it unchanged.", show_default=False),
     ],
     model: Model = "",
     *,
@@ -83,7 +84,7 @@ def export(
             raise InputError("no article to export", where=", ".join(articles)[:200])
     say(f"{counted_as(count, 'article')} in {output}")
     if tool == "label-studio":
-        say(f"The labelling configuration to paste into the project:\n{LABEL_STUDIO_CONFIG}")
+        say(f"Paste this labelling configuration into the project:\n{LABEL_STUDIO_CONFIG}")
     if refusals.count:
         raise typer.Exit(1)
 
@@ -93,11 +94,13 @@ PIPE_WIDTH = 1000
 
 
 def agreement(
-    first: Annotated[Path, typer.Argument(metavar="A", help="The labels of one person, as `prepare` reads them.")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="The labels of another, of the same articles.")],
+    first: Annotated[
+        Path, typer.Argument(metavar="A", help="The labels of one person, in a form that `prepare` reads.")
+    ],
+    second: Annotated[Path, typer.Argument(metavar="B", help="The labels of another person for the same articles.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="A CSV file of the disputes, for `corestory review --suspects`."),
+        typer.Option("--output", "-o", help="A CSV file to write: the paragraphs in dispute."),
     ] = None,
     force: Force = False,
 ) -> None:
@@ -133,11 +136,13 @@ def agreement(
         found = compare_labels(*labels)
     if not found.overall.paragraphs:
         raise DataError(
-            "no paragraph is labelled in both",
+            "no paragraph has a label in both",
             where=f"{first} and {second}",
-            expected="labels of the same articles",
+            expected="labels for the same articles",
             # A prepared table puts the name of the source before each article's name, so articles do not match.
-            hint="Give the labels of which the tables were prepared." if any(map(is_prepared, (first, second))) else "",
+            hint="Give the labels from which the tables were prepared."
+            if any(map(is_prepared, (first, second)))
+            else "",
         )
     if output is not None and found.disputes:
         with atomic_path(output, force=force) as temporary:
@@ -147,11 +152,11 @@ def agreement(
     for part in _shown(found):
         console.print(part)
     if found.other_articles:
-        say(f"left out, because only one of the two has them: {found.other_articles:,} articles")
+        say(f"left out, because they are in only one of the two: {found.other_articles:,} articles")
     if found.other_texts:
         say(f"left out, because their texts differ: {found.other_texts:,} paragraphs")
     if output is not None and found.disputes:
-        say(f"{output} has the disputes. Settle them with: corestory review --suspects {output}")
+        say(f"The paragraphs in dispute are in {output}. To settle them: corestory review --suspects {output}")
     elif output is not None:
         say(f"No paragraph is in dispute, so {output} was not written.")
     if refusals.count:
@@ -179,4 +184,6 @@ def _shown(found: Agreement) -> Iterator[RenderableType]:
             listed.add_row(name, str(dispute.position), dispute.label, dispute.suggested, text)
         yield listed
     if len(found.disputes) > DISPUTES_LISTED:
-        yield Text(f"… and {counted(len(found.disputes) - DISPUTES_LISTED)} more; --output FILE has all.")
+        yield Text(
+            f"… and {counted(len(found.disputes) - DISPUTES_LISTED)} more; to get all of them, give --output FILE."
+        )

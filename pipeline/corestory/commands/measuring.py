@@ -62,7 +62,7 @@ def evaluate(
             "--output",
             "-o",
             help="A folder for report.html, report.md, metrics.json and predictions.parquet.",
-            show_default="reports/, the model's name, and the split if it is not test",
+            show_default="reports/MODEL, or reports/MODEL-SPLIT if the split is not test",
         ),
     ] = None,
     threshold: Threshold = None,
@@ -156,8 +156,8 @@ def threshold(
         typer.Option(
             min=0,
             max=100,
-            help="Choose the cutoffs of the second look instead, which removes plugs inside the story: let it lose at "
-            "most this many of 100 short story lines beyond those that the first decision loses.",
+            help="Instead of a threshold, choose the cutoffs of the second look, which removes plugs inside the story. "
+            "It may remove at most this many of 100 short story lines, besides those that the first decision removes.",
         ),
     ] = None,
     best_f1: Annotated[bool, typer.Option("--best-f1", help="Reach the best F1 of core paragraphs.")] = False,
@@ -198,7 +198,7 @@ def threshold(
     frame = chosen_rows(table, SPLIT, where=str(data))
     manifest = tagger.manifest
     if manifest is not None and seen_splits(frame, manifest, digest=data_sha256(table)):
-        say(f"The model was trained on these rows ({SPLIT}), so the threshold is too optimistic for new data.")
+        say(f"The model was trained on these rows ({SPLIT}), so its measures below are too optimistic for new data.")
     del table
     if max_story_lines_lost is None:
         text, changed = _threshold_for(goals[0], tagger, frame, seed=seed, where=str(data))
@@ -281,14 +281,16 @@ def _card(model: str, text: str) -> str:
     block = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
     return (
         f"{card.rstrip()}\n\n## Chosen for a goal\n\n"
-        f"Set by `corestory threshold`; the measures above are those of the model before.\n\n{block}\n"
+        f"Chosen by `corestory threshold`. The measures above are of the model before this change.\n\n{block}\n"
     )
 
 
 def audit(
     data: LabelledTable,
     output: Annotated[Path, typer.Option("--output", "-o", help="The CSV file to write.")] = Path("suspects.csv"),
-    share: Annotated[float, typer.Option(help="Share of the labels to list, the most suspect first.")] = 0.1,
+    share: Annotated[
+        float, typer.Option(help="The share of the labels to list, above 0 and up to 1; the most suspect come first.")
+    ] = 0.1,
     split: Annotated[str, typer.Option(help="The rows to check: train, validation, test or all.")] = "all",
     seed: Seed = 0,
     jobs: Jobs = 1,
@@ -303,7 +305,7 @@ def audit(
     Example: corestory audit paragraphs.parquet --output suspects.csv
     """
     if not 0 < share <= 1:
-        raise typer.BadParameter(f"{share} is not a share above 0, up to 1.", param_hint="--share")
+        raise typer.BadParameter(f"{share} is not a number above 0 and up to 1.", param_hint="--share")
     check_ending(output, ".csv")
 
     from corestory.evaluation.audit import audit_labels
@@ -320,5 +322,5 @@ def audit(
         write_suspects(found.suspects, temporary)
     say(
         f"{len(found.suspects):,} of {found.labelled:,} labels are in {output}, the most suspect first. "
-        f"By confident learning, {found.issues:,} labels are likely errors."
+        f"Confident learning finds {found.issues:,} labels that are probably wrong."
     )

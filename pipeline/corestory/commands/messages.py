@@ -166,7 +166,7 @@ def say_without_story(pages: Mapping[NoStory, int], *, articles: int, names: Seq
     """
     count = sum(pages.values())
     if count:
-        reasons = ", ".join(f"{reason} {number:,}" for reason, number in pages.items() if number)
+        reasons = "; ".join(f"{reason}: {number:,}" for reason, number in pages.items() if number)
         listed = f": {', '.join(names)}{', …' if count > len(names) else ''}" if names else ""
         say(f"{count:,} of {articles:,} pages {'has' if count == 1 else 'have'} no story ({reasons}){listed}")
 
@@ -214,7 +214,7 @@ class DoubtfulArticles:
 def say_unremembered(unremembered: int, articles: int) -> None:
     """Print how many articles are of sites that have no other page in the memory, if there are any."""
     if unremembered:
-        say(f"no other page of the site in the memory, or no site known: {unremembered:,} of {articles:,} articles")
+        say(f"site unknown, or no other page of it in the site memory: {unremembered:,} of {articles:,} articles")
 
 
 class ProgressBar:

@@ -103,7 +103,7 @@ def check_given(context: typer.Context, parameter: typer.CallbackParam, value: s
     """Refuse an empty name, such as the value of a variable that is not set; the default may be empty."""
     source = context.get_parameter_source(str(parameter.name))
     if "" in ([value] if isinstance(value, str) else value or []) and source is not None and source.name != "DEFAULT":
-        raise typer.BadParameter("an empty name; give one, or leave the option out")
+        raise typer.BadParameter("the name is empty; give a name, or leave out the option")
     return value
 
 
@@ -125,8 +125,8 @@ Model = Annotated[
 Memory = Annotated[
     str,
     typer.Option(
-        help="A site memory that `corestory remember` wrote: what stands on other pages of the same site counts as "
-        "evidence for filler.",
+        help="A site memory that `corestory remember` wrote. A paragraph that also appears on other pages of its site "
+        "is more likely filler.",
         show_default=False,
         callback=check_given,
     ),
@@ -134,15 +134,19 @@ Memory = Annotated[
 Threshold = Annotated[
     float | None,
     typer.Option(
-        help="Tag a paragraph as core from this score on, 0 to 1.",
+        help="Tag a paragraph as core if its score is at least this number, from 0 to 1.",
         show_default="chosen for each article by the model",
         callback=check_threshold,
     ),
 ]
-Jobs = Annotated[int, typer.Option(help="Number of processes; -1 is one per core.", callback=process_count)]
-Seed = Annotated[int, typer.Option(min=0, help="The same data, seed and versions give the same result.")]
+Jobs = Annotated[int, typer.Option(help="Number of processes; -1 means one per core.", callback=process_count)]
+Seed = Annotated[
+    int, typer.Option(min=0, help="Seed of all random choices. The same data, seed and versions give the same result.")
+]
 Only = Literal["core", "filler"]  # the labels; not from `corestory.types`, which loads numpy
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print all tables, not only headline and baselines.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Print all tables, not only the main measures and the baselines.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]
 
 
@@ -154,7 +158,7 @@ def _field(option: str, content: str) -> object:
     return typer.Option(
         option,
         metavar="NAME",
-        help=f"The field or column that holds {content}.",
+        help=f"The field or column with {content}.",
         show_default="found by its name",
         rich_help_panel=_FIELDS,
     )
@@ -165,14 +169,14 @@ _READING_OPTIONS = {
     "text_column": Annotated[str, _field("--text-column", "the text, or a list of its paragraphs")],
     "html_column": Annotated[str, _field("--html-column", "the page's HTML")],
     "id_column": Annotated[str, _field("--id-column", "the article's id")],
-    "url_column": Annotated[str, _field("--url-column", "the article's address")],
+    "url_column": Annotated[str, _field("--url-column", "the article's URL")],
     "title_column": Annotated[str, _field("--title-column", "the article's title")],
     "input_format": Annotated[
         InputFormat | None,
         typer.Option(
             "--input-format",
-            help="Format of the standard input, and of files whose name does not tell it or ends in .txt.",
-            show_default="found by its beginning",
+            help="Format of the standard input, and of files whose names have no known ending, or .txt.",
+            show_default="detected from the first bytes",
             rich_help_panel=_FIELDS,
         ),
     ],
@@ -251,7 +255,7 @@ def open_model(name: str, *, kinds: bool = False) -> Tagger:
     tagger = load_model(model_folder(name))
     if kinds and tagger.weights.kinds is None:
         raise ModelError(
-            "cannot tell kinds, because it was trained on a table without them",
+            "cannot predict kinds, because the table that it was trained on had none",
             where=name or DEFAULT,
             hint="Prepare the table again and train a new model, or leave out --kinds, --drop-kinds and --keep-kinds.",
         )
@@ -300,8 +304,10 @@ def model_folder(name: str) -> Path | None:
     raise ModelError(
         "no such model",
         where=name if len(name) <= SHOWN_CHARACTERS else f"{name[:SHOWN_CHARACTERS]}…",
-        expected=f"a model's folder, or the name of one in {MODELS}/",
-        hint=f"There are: {', '.join(here)}." if here else "Make one with: corestory train DATA --output models/NAME",
+        expected=f"a model's folder, or the name of a model in {MODELS}/",
+        hint=f"{MODELS}/ contains: {', '.join(here)}."
+        if here
+        else "Make one with: corestory train DATA --output models/NAME",
     )
 
 

@@ -80,7 +80,7 @@ def _row_writer(
     _check_local(output, f"{form} files")
     if output.is_dir() and any(Path(str(output)).iterdir()):  # not even --force may delete corrected files
         raise OutputError(
-            "is a folder with files, which people may have corrected", where=str(output), expected="a new folder"
+            "is a folder with files, and a person may have corrected them", where=str(output), expected="a new folder"
         )
     from corestory.output.documents import DocumentFolder, document_form
 
@@ -132,9 +132,9 @@ def tag_to_pages(options: PredictOptions, output: AnyPath | None, *, in_folder: 
 def _check_local(output: AnyPath | None, written: str) -> None:
     if isinstance(output, RemotePath):
         raise OutputError(
-            f"{written} are not written to another machine",
+            f"{written} cannot be written to a URL",
             where=str(output),
-            expected="a file or a folder of this machine",
+            expected="a file or a folder on this machine",
         )
 
 
@@ -151,7 +151,7 @@ def _tag(
     from corestory.reading.sources import read_articles
 
     if output is not None and options.rejects is not None and output.resolve() == options.rejects.resolve():
-        raise OutputError("the same file for --output and --rejects", where=str(output), hint="Give two names.")
+        raise OutputError("--output and --rejects name the same file", where=str(output), hint="Give another name.")
     tagger = open_model(options.model, kinds=options.rows.kinds is not None)
     memory = open_memory(options.memory)
     doubtful = DoubtfulArticles(with_memory=memory is not None)

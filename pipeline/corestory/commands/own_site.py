@@ -45,7 +45,8 @@ def adapt(
     output: Annotated[Path, typer.Option("--output", "-o", help="The adapted model's folder.", show_default=False)],
     model: Model = "",
     force: Annotated[
-        bool, typer.Option("--force", help="Replace the output if it exists, and save a model that is not better.")
+        bool,
+        typer.Option("--force", help="Replace the output if it exists, and save the model even if it is not better."),
     ] = False,
 ) -> None:
     """Adapt a model to your sites with a few labelled articles; five to ten of each site are a good start.
@@ -75,7 +76,7 @@ def adapt(
         save_model(adaptation.tagger, output, card=adapted_card(output.resolve().name, adaptation), force=force)
         say(f"The adapted model is in {output}")
     else:
-        say("Nothing was saved. Label articles that the model gets wrong, or add --force.")
+        say("No model was saved. Label articles that the model gets wrong, or add --force to save it anyway.")
     if refusals.count or not adaptation.helps:
         raise typer.Exit(1)
 
@@ -89,8 +90,8 @@ def _labelled(data: list[Path], refuse: Refuse, bar: ProgressBar) -> pd.DataFram
         return prepare_table(data, views=("page",), refuse=refuse, note=say, progress=bar.update).frame
     if len(data) > 1:
         raise InputError(
-            "is a table that `corestory prepare` wrote, and not the only input", where=str(prepared[0]),
-            expected="such a table alone", hint="Or give all its sources.",
+            "is a table that `corestory prepare` wrote, but not the only input", where=str(prepared[0]),
+            expected="only this table", hint="Or replace the table by its sources.",
         )  # fmt: skip
     return read_frame(prepared[0])
 
@@ -106,7 +107,10 @@ def remember(
         ),
     ],
     output: Annotated[
-        str, typer.Option("--output", "-o", help="The site memory to write, whole or not at all.", show_default=False)
+        str,
+        typer.Option(
+            "--output", "-o", help="The site memory to write; a failed run leaves it unchanged.", show_default=False
+        ),
     ],
     merge: Annotated[bool, typer.Option("--merge", help="Merge site memories into one.")] = False,
     rejects: Rejects = None,
@@ -136,7 +140,9 @@ def remember(
     from corestory.reading.sources import STANDARD_INPUT
 
     if dask and (merge or STANDARD_INPUT in pages):
-        raise typer.BadParameter("one process reads these; leave it out", param_hint="--dask")
+        raise typer.BadParameter(
+            "site memories and the standard input are read by one process; leave out --dask", param_hint="--dask"
+        )
     memory = SiteMemory()
     with (
         atomic_path(path_of(output), force=force) as temporary,
@@ -150,8 +156,8 @@ def remember(
             _merge(_remembered(pages, files, reading, jobs=jobs, dask=dask), memory, refusals)
         kept = memory.pages
         if not kept:
-            hint = "Give pages with a url or site column, or in a folder named as the site."
-            raise InputError("no page of a known site", where=", ".join(pages[:3]), hint="" if merge else hint)
+            hint = "Give pages with a url or site column, or put them into a folder named after the site."
+            raise InputError("no page has a known site", where=", ".join(pages[:3]), hint="" if merge else hint)
         data = memory_bytes(memory, where=output)
         temporary.write_bytes(data)
         count = sum(map(len, kept.values()))
@@ -175,7 +181,7 @@ def _merge(files: Iterator[RememberedFile], memory: SiteMemory, refusals: Refusa
         memory.merge(found.memory)
         read, unknown = read + found.articles, unknown + found.unknown
     if unknown:
-        say(f"of an unknown site, so not remembered: {unknown:,} of {read:,} pages")
+        say(f"not remembered, because their site is unknown: {unknown:,} of {read:,} pages")
     say(f"read: {counted_as(read, 'page')}")
 
 

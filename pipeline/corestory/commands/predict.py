@@ -69,8 +69,8 @@ def predict(
         Unit | None,
         typer.Option(
             "--rows",
-            help="A row of jsonl, csv and parquet: a paragraph, a paragraph with its start and end in the text (span), "
-            "or the story of an article. Default: paragraph; with --only core, article.",
+            help="The content of a row of jsonl, csv and parquet: a paragraph, a paragraph with its start and end in "
+            "the text (span), or the story of an article. Default: paragraph; with --only core, article.",
             show_default=False,
         ),
     ] = None,
@@ -79,8 +79,8 @@ def predict(
         typer.Option(
             "--output",
             "-o",
-            help="A file to write, whole or not at all; or FOLDER/, which gets one output file per input file, with "
-            "--format labelled, markdown or tei one file per article.",
+            help="A file to write; a failed run leaves it unchanged. Or FOLDER/: one output file per input file, or "
+            "one per article with --format labelled, markdown or tei.",
         ),
     ] = None,
     model: Model = "",
@@ -89,13 +89,13 @@ def predict(
     always_core: Annotated[
         Path | None,
         typer.Option(
-            help="A file of phrases, one per line. A paragraph with such a phrase is core, whatever the model says, "
-            "and the scores of its neighbours follow from that. A line that starts with re: is a regular expression; "
+            help="A file of phrases, one per line. A paragraph that contains one of them is core, whatever its score; "
+            "this also changes the scores of its neighbours. A line that starts with re: is a regular expression; "
             "# starts a comment."
         ),
     ] = None,
     always_filler: Annotated[
-        Path | None, typer.Option(help="The same for filler. If both files match, core wins.")
+        Path | None, typer.Option(help="The same for filler. A paragraph that matches both files is core.")
     ] = None,
     rejects: Rejects = None,
     keep: Annotated[
@@ -105,14 +105,14 @@ def predict(
     kinds: Annotated[
         bool,
         typer.Option(
-            "--kinds", help="Also tell the kind of each filler paragraph and the role of each core paragraph."
+            "--kinds", help="Also write the kind of each filler paragraph and the role of each core paragraph."
         ),
     ] = False,
     drop_kinds: Annotated[
         str,
         typer.Option(
             metavar="KIND,...",
-            help="Leave out the paragraphs of these kinds and roles, filler or core.",
+            help="Leave out the paragraphs of these kinds or roles, such as byline,title.",
             show_default=False,
         ),
     ] = "",
@@ -120,7 +120,7 @@ def predict(
         str,
         typer.Option(
             metavar="KIND,...",
-            help="With --only core: also print the filler of these kinds, such as caption,byline.",
+            help="With --only core: also write the filler of these kinds, such as caption,byline.",
             show_default=False,
         ),
     ] = "",
@@ -128,13 +128,13 @@ def predict(
     reading: ReadingOptions,
     jobs: Annotated[
         int,
-        typer.Option(help="Number of processes, with --output FOLDER/; -1 is one per core.", callback=process_count),
+        typer.Option(help="Number of processes, with --output FOLDER/; -1 means one per core.", callback=process_count),
     ] = 1,
     dask: Annotated[
         str,
         typer.Option(
             metavar="ADDRESS",
-            help="Address of a Dask scheduler whose workers do the work, with --output FOLDER/; local starts a "
+            help="Address of a Dask scheduler whose workers tag the articles, with --output FOLDER/; local starts a "
             "cluster of --jobs processes.",
             show_default=False,
         ),
@@ -280,7 +280,9 @@ def explain(
     if form != "html":
         refused = explain_to(options, path, form, paragraph)
     elif paragraph is not None:
-        raise typer.BadParameter("a page shows all paragraphs; give --format text or json", param_hint="--paragraph")
+        raise typer.BadParameter(
+            "an HTML page shows all paragraphs; give --format text or json", param_hint="--paragraph"
+        )
     else:
         refused = tag_to_pages(options, path, in_folder=target is not None and not is_one_page(target))
     if refused:
@@ -301,7 +303,7 @@ def explain_to(options: PredictOptions, output: AnyPath | None, form: Explanatio
             count = len(explained.paragraphs)
             if paragraph is not None and paragraph >= count:
                 where, expected = explained.tagged.article_id, f"0 to {count - 1}"
-                refusals.refuse(InputError(f"no paragraph {paragraph}", where=where, expected=expected))
+                refusals.refuse(InputError(f"has no paragraph {paragraph}", where=where, expected=expected))
                 continue
             if form == "json":
                 text = explanation_json(explained, position=paragraph)
@@ -310,7 +312,7 @@ def explain_to(options: PredictOptions, output: AnyPath | None, form: Explanatio
             target.write(f"{text}\n".encode())
             first = False
         if first and output is not None:
-            raise OutputError("nothing to write", where=str(output), hint="The refusals are listed above.")
+            raise OutputError("was not written, because every input was refused", where=str(output))
     return refusals.count
 
 

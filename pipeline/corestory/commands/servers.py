@@ -31,16 +31,18 @@ def review(
         ),
     ] = None,
     labels: Annotated[
-        Path, typer.Option(help="The file of the labels. If it exists, the review goes on where it stopped.")
+        Path, typer.Option(help="The file of the labels. If it exists, the review continues where it stopped.")
     ] = Path("labels.jsonl"),
     suspects: Annotated[
         Path | None,
-        typer.Option(help="Review the paragraphs in this file of `corestory audit` or `corestory agreement` instead."),
+        typer.Option(
+            help="Instead of articles, review the paragraphs that `corestory audit` or `agreement` wrote to this file."
+        ),
     ] = None,
     model: Model = "",
     order: Annotated[
         Literal["doubtful", "given"],
-        typer.Option(help="doubtful: the least confident article of each site first. given: as given."),
+        typer.Option(help="doubtful: the least confident article of each site first. given: in the order given."),
     ] = "doubtful",
     adapt_every: Annotated[
         int,
@@ -51,7 +53,7 @@ def review(
             show_default="never",
         ),
     ] = 0,
-    reviewer: Annotated[str, typer.Option(metavar="NAME", help="Your name, which is kept with each label.")] = "",
+    reviewer: Annotated[str, typer.Option(metavar="NAME", help="Your name, which is written with each label.")] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1.", show_default="a free one")] = 0,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in the browser, or only print its address.")
@@ -79,7 +81,9 @@ def review(
     if bool(articles) == bool(suspects):
         raise typer.BadParameter("give either articles or --suspects FILE.", param_hint="ARTICLE")
     if suspects is not None and adapt_every:
-        raise typer.BadParameter("no model tags suspects; leave it out.", param_hint="--adapt-every")
+        raise typer.BadParameter(
+            "the review of suspects uses no model; leave out --adapt-every.", param_hint="--adapt-every"
+        )
     check_installed("starlette", "uvicorn", extra="review", where="corestory review")
 
     from corestory.review.labels_file import LabelsFile
@@ -117,7 +121,7 @@ def review(
         say(f"{session.done:,} of {everything:,} articles are labelled in {labels}.")
         if session.done:
             use = f"prepare SOURCE --corrections {labels}" if suspects else f"adapt {labels} --output models/NAME"
-            say(f"Use them: corestory {use}")
+            say(f"To use the labels: corestory {use}")
     if refusals.count:
         raise typer.Exit(1)
 
@@ -146,7 +150,7 @@ def serve(
         str,
         typer.Option(
             envvar=TOKEN,
-            help="A secret that each request must give. The variable hides it from those who can list processes.",
+            help="A secret that each request must send. Set the variable, because other users can see command lines.",
             show_default=False,
         ),
     ] = "",
@@ -158,16 +162,22 @@ def serve(
     always_core: Annotated[
         Path | None, typer.Option(help="A file of phrases that make paragraphs core, as in `corestory predict`.")
     ] = None,
-    always_filler: Annotated[Path | None, typer.Option(help="The same for filler.")] = None,
+    always_filler: Annotated[Path | None, typer.Option(help="A file of phrases that make paragraphs filler.")] = None,
     workers: Annotated[
-        int, typer.Option(help="Number of processes that tag; -1 is one per core.", callback=process_count)
+        int, typer.Option(help="Number of processes that tag; -1 means one per core.", callback=process_count)
     ] = 1,
     queue: Annotated[
-        int, typer.Option(min=1, help="Requests that may wait for a worker. More are answered with 429.")
+        int,
+        typer.Option(
+            min=1, help="The most requests that wait for a worker; the service answers others with status 429."
+        ),
     ] = 256,
-    max_bytes: Annotated[int, typer.Option(min=1, help="Bytes that the body of a request may have.")] = 2**23,
+    max_bytes: Annotated[int, typer.Option(min=1, help="The most bytes in the body of a request.")] = 2**23,
     timeout: Annotated[
-        float, typer.Option(min=0.1, help="Seconds within which a request is answered; a worker may take half of them.")
+        float,
+        typer.Option(
+            min=0.1, help="Seconds after which an unanswered request fails; a worker may take half of this time."
+        ),
     ] = 30.0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Do not log requests.")] = False,
 ) -> None:
@@ -216,9 +226,9 @@ def serve(
         )
 
         def started() -> None:
-            who = "with the token" if token else "everyone, without a token" if without_token else "only this machine"
+            who = "requests with the token" if token else "everyone" if without_token else "only this machine"
             processes = f"{workers} worker{'s' * (workers > 1)}"
-            say(f"corestory serves {who} at {address} (try {address}/docs), {processes}; Ctrl-C stops it")
+            say(f"corestory serves {who} at {address} (see {address}/docs) with {processes}. Stop with Ctrl-C.")
 
         run(app, listening, seconds=timeout, started=started)
 
@@ -228,7 +238,7 @@ def _check_token(host: str, token: str, *, without_token: bool) -> None:
         raise typer.BadParameter("give --token or --without-token, not both", param_hint="--token")
     if token and (len(token) < 16 or not token.isascii() or not token.isprintable() or " " in token):
         raise typer.BadParameter(
-            "expected at least 16 ASCII characters without spaces; make one with: openssl rand -hex 24",
+            "a token has at least 16 ASCII characters and no spaces; make one with: openssl rand -hex 24",
             param_hint=f"--token, {TOKEN}",
         )
     if host not in _LOOPBACK and not token and not without_token:

@@ -65,7 +65,7 @@ def prepare(
     corrections: Annotated[
         Path | None,
         typer.Option(
-            help="A file of `corestory audit` whose column correction a person has filled in, or the labels of "
+            help="A file of `corestory audit` in which a person has filled the column correction, or the labels of "
             "`corestory review --suspects`."
         ),
     ] = None,
@@ -192,7 +192,7 @@ def train(
     del table
     classifier = _fitted(ParagraphClassifier(random_state=seed, n_jobs=jobs), frame)
     folds = classifier.folds_
-    say(f"{folds.count} folds by {folds.by}.")
+    say(f"The training data has {folds.count} folds, split by {folds.by}.")
     scored = frame.join(classifier.out_of_fold_)
     cautions = training_cautions(folds_by=folds.by, by_article=by_article)
     rows = labelled_rows(scored, where=str(data))
@@ -208,7 +208,7 @@ def train(
     Console().print(EvaluationView(evaluation, full=verbose))
     _say_how_sure(evaluation, scored)
     where = f"on {evaluation.counts.sites:,} sites" if folds.by == "site" else "by article, on one site"
-    say(f"Out of fold, {where}. The model is in {output}, with all scores in its README.md")
+    say(f"The scores are out of fold, {where}. The model is in {output}; its README.md has all scores.")
 
 
 def _fitted(classifier: ParagraphClassifier, frame: pd.DataFrame) -> ParagraphClassifier:
@@ -230,7 +230,7 @@ def _say_how_sure(evaluation: Evaluation, scored: pd.DataFrame) -> None:
         say(found)
     if articles < FEW:
         say(
-            f"{articles:,} articles teach a new model little. {beside_default(scored, load_model())} "
+            f"A new model learns little from {articles:,} articles. {beside_default(scored, load_model())} "
             "To start from the default model, run corestory adapt."
         )
 

@@ -30,16 +30,16 @@ class Doubt(StrEnum):
 
     LANGUAGE = "the model knows few of its words; its language may be new to the model"
     NO_STORY = "may not be an article: hardly any paragraph looks like story"
-    ALL_STORY = "may not be an article: nearly every paragraph may be story, and few are certain"
+    ALL_STORY = "may not be an article: nearly every paragraph looks like story, but few of them surely"
     UNCLEAR = "may not be an article: many paragraphs are ambiguous"
 
 
 class NoStory(StrEnum):
-    """The sorts of pages without a story, by simple evidence; messages write them after a number of pages."""
+    """The sorts of pages without a story, by simple evidence; messages write them before a number of pages."""
 
     LINKS = "lists of links"
-    SHORT = "likely consent, login or error pages"
-    OTHER = "others, such as policies or forms"
+    SHORT = "probably consent, login or error pages"
+    OTHER = "other pages, such as policies or forms"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
