@@ -13,7 +13,7 @@ from corestory.labelling.labelled import LabelledParagraph
 MAX_ITEM = 90
 """The greatest width of a list item, in columns."""
 MIN_ITEMS = 3
-"""The least short paragraphs in a row that are a list."""
+"""The fewest short paragraphs in a row that are a list."""
 WIDTH = 78
 """The width of a dump's lines in columns; characters of scripts without spaces take two."""
 

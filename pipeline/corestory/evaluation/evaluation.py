@@ -138,7 +138,7 @@ def _counts(rows: LabelledRows) -> RowCounts:
 def _results(
     rows: LabelledRows, predictions: Sequence[Predictions], settings: EvaluationSettings
 ) -> list[TaggerResult]:
-    """Measure all predictions; the first are the evaluated tagger's, whose lead over each other one is computed."""
+    """Measure all predictions, and the lead of the first, the evaluated tagger's, over each of the others."""
     results: list[TaggerResult] = []
     evaluated: list[tuple[Metrics, Float]] = []
     for predicted in predictions:

@@ -20,7 +20,7 @@ UNKNOWN = "(unknown)"
 """The name of the group of rows without a site, source or view."""
 
 LENGTHS = (0, 5, 10, 20, 40, 80)
-"""The least words of each group of lengths."""
+"""The fewest words of each group of lengths."""
 
 ENDS = 2
 """The number of core paragraphs in the lead, and in the tail."""

@@ -217,7 +217,7 @@ def strongest_ngrams(
     each
         The number of n-grams for each class.
     min_articles
-        The least articles in which an n-gram must occur, because n-grams of a single page say little about the model.
+        The fewest articles in which an n-gram must occur, because n-grams of a single page say little about the model.
 
     Examples
     --------

@@ -122,7 +122,7 @@ class Correction:
     other_lines
         1 if the correction applies to all lines, 0 if it applies to `lines` only; shape ().
     bounds
-        The lines that stand before stories and the lines that stand after stories.
+        The lines that appear before stories and the lines that appear after stories.
     places
         Weights by `corestory.features.landmarks.place_tokens`.
     words, forms
@@ -212,7 +212,7 @@ class KnownLines:
         return np.asarray(share[self.layout.article])
 
     def outside(self, bounds: BoundLines, known: Bool, counts: Float, own: Float) -> Bool:
-        """Return which unknown lines stand outside of the story bounds, on pages where a correction has full weight.
+        """Return which unknown lines are outside of the story bounds, on pages where a correction has full weight.
 
         Parameters
         ----------

@@ -29,7 +29,7 @@ SURE_ARTICLE = 0.5
 """A page with at least this probability of being an article is always tagged as one."""
 
 MENU_LINES, MENU_WORDS = 8, 25
-"""The least paragraphs in a row that make a menu, and the most words of each; their scores are below 0.5."""
+"""The fewest paragraphs in a row that make a menu, and the most words of each; their scores are below 0.5."""
 
 
 def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
@@ -225,7 +225,7 @@ def doubts(scores: Float, confidence: Float, features: BatchFeatures, known: Flo
 # Constants of `prose_of_new_languages`.
 
 SENTENCE_WORDS = 6
-"""The least words of prose."""
+"""The fewest words of prose."""
 
 LEAST_OF_BEST = 0.1
 """The least score of core prose, as a share of the article's highest score."""

@@ -58,7 +58,7 @@ class ParagraphExplanation:
         Log-odds of the score before the second look, by group of `corestory.features.context.GROUPS`, in their
         order; the base is the model's log-odds for a paragraph whose features are all the training mean.
     sighting
-        The number of other pages of the site on which the paragraph stands, and the number of other pages; None
+        The number of other pages of the site on which the paragraph appears, and the number of other pages; None
         without a memory of the site. The effects of the sightings are named `SITE`.
     first_score
         The calibrated score before short articles, new languages, line rules and the second look changed it; None if
@@ -93,7 +93,7 @@ class ArticleExplanation:
     cutoff
         The least score of core in this article.
     cutoff_is_fixed
-        Whether the cutoff is a threshold that holds for every article.
+        Whether the cutoff is a threshold for all articles.
     paragraphs
         The explanations, in the order of the article.
     """

@@ -31,7 +31,7 @@ _PART = 32
 """The rows of a matrix in one part of a product: shorter sums allow a finer grid of weights."""
 
 BLOCK = 1024
-"""The rows that are scored at once, about: so many are still in the cache when the next layer reads them."""
+"""The approximate number of rows that are scored at once, so that they stay in the cache from layer to layer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Buckets for each known hash, at least; the total is a power of two. Most unknown hashes meet an empty bucket.
 ROOM = 2
-# A table is made after so many hashes were looked up. For fewer, as of a single article, bisection is faster.
+# The number of lookups after which a table is made. For fewer, as in a single article, bisection is faster.
 FEW = 20_000
 # Hashes are spread evenly. If a bucket holds more than this, the numbers are not hashes, and bisection finds them.
 CROWDED = 32
@@ -257,7 +257,7 @@ def known_ngrams(tokens: Tokens, groups: Int, *, min_groups: int) -> UInt64:
     groups
         Each text's group, from 0.
     min_groups
-        The least groups of an n-gram: n-grams of fewer pages do not generalise to other pages.
+        The fewest groups of an n-gram: n-grams of fewer pages do not generalise to other pages.
 
     Returns
     -------
@@ -313,7 +313,7 @@ def fit_ngrams(
     weights
         Each text's weight in the fit.
     min_groups
-        The least number of pages in which an n-gram must occur to be known.
+        The smallest number of pages in which an n-gram must occur to be known.
     most
         The greatest number of n-grams: if more are known, those of greatest influence are kept, and the regression is
         fitted on them again. None keeps all.

@@ -30,10 +30,10 @@ from corestory.model.tagged_article import Doubt, NoStory, TaggedArticle
 from corestory.types import Bool, Float, Float32
 
 LONG_PARAGRAPH, FEW_LONG = 20, 0.25
-"""The least words of a long paragraph, and the greatest share of words in long paragraphs of a list of links."""
+"""The fewest words of a long paragraph, and the greatest share of words in long paragraphs of a list of links."""
 
 MANY_PARAGRAPHS = 12
-"""The least paragraphs of a list of links."""
+"""The fewest paragraphs of a list of links."""
 
 LEAST_PAGE_WORDS = 15
 """A page with fewer words always counts as an article, because it has too few words to judge it."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from corestory.features.layout import Layout
 
 PROSE_WORDS = 10
-"""The least words of prose."""
+"""The fewest words of prose."""
 
 # Short lines between prose in a text (`lines_between_prose`). Scores are shares of the article's cutoff.
 
@@ -36,10 +36,10 @@ LINE_WORDS = 12
 LEAST_OF_CUTOFF = 0.3
 """The least score of the first decision, as a share of the cutoff."""
 MOST_DIGITS = 0.25
-"""The greatest share of digits among the characters; times are not subheads. It holds for siblings in pages, too."""
+"""The greatest share of digits among the characters, because times are not subheads; also for siblings in pages."""
 PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, (0.6, 0.8)
-"""A line of only letters and quotes is restored from the first of the two second-look scores if the first decision gave
-it at least this share of the cutoff, else from the second."""
+"""A plain line (`_PLAIN`) is restored from the first of the two second-look scores if the first decision gave it at
+least this share of the cutoff, otherwise from the second."""
 
 # A sentence right behind the last kept paragraph of a text (`ends_of_story`).
 
@@ -56,14 +56,14 @@ MOST_LINKED = 0.5
 # Sentences before and behind the story, in texts and pages.
 
 SENTENCE_WORDS = 6
-"""The least words of a sentence that does not tell of the past."""
+"""The fewest words of a sentence that is not about the past."""
 TOLD_RESTORING = 0.8
-"""The second-look score that restores a shorter sentence that tells of the past."""
+"""The second-look score that restores a shorter sentence about the past."""
 
 _WORDS = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
 _MEASURE = r"[^\W\d_]{2,}(?: [^\W\d_]+){0,2}\s?[:：]\s?\W?\d[\d.,]*(?:\s[^\W\d_]{1,12}){0,3}"
-# Letters alone, as of a subhead, or behind the mark of an item or a time ("– A new quay", "2019: A new quay"), and
-# numbers behind their names ("Length: 90 m").
+# Only letters, as in a subhead, also after the mark of an item or a time ("– A new quay", "2019: A new quay"); and
+# numbers after their names ("Length: 90 m").
 _PLAIN = (
     rf"(?:[•–—-]\s)?{_WORDS}|(?=[^:：]*\d)(?:[^\W_]|[ .’']|(?<=\d):(?=\d)){{1,18}}(?:\s?[:：]|\s?[–—-]\s)\s?{_WORDS}|"
     rf"{_MEASURE}(?:[,;] {_MEASURE})*"

@@ -42,8 +42,8 @@ SENTENCE_SHARE, LINE_SHARE = 0.75, 0.92
 HEADING_SCORE = 0.8
 """The least first score of headings and list items of pages that are never dropped if a kept paragraph follows."""
 SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
-"""The least words and the least first score of sentences that have a lower cutoff if a kept paragraph follows, and this
-cutoff."""
+"""The fewest words and the least first score of sentences that have a lower cutoff if a kept paragraph follows, and
+this cutoff."""
 
 _HEADINGS_AND_ITEMS = "own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six", "own_li", "own_dt", "own_dd"
 
@@ -106,7 +106,7 @@ def scores_after_second_look(
     of_article, texts = cutoffs[layout.article], scored.features.batch.texts
     cutoff_of_each = look_cutoffs(scored.features, scores, kept, settled & ~headline, cutoff)
     sentence = scored.features.shape[:, SENTENCE_ENDS] > 0
-    # Teasers tell of the past, too, but they are seldom kept together with the headlines around them.
+    # Teasers may be about the past, too, but they are seldom kept together with the headlines around them.
     within = layout.neighbours(kept.astype(float), (-1, 1)).all(axis=1)
     doubted = np.flatnonzero(kept & within & sentence & (second < cutoff_of_each)).tolist()
     cutoff_of_each[[row for row in doubted if tells_of_past(texts[row])]] = 0.0

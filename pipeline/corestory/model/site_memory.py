@@ -25,7 +25,7 @@ cases."""
 LINES = 1_000
 """The most distinct paragraphs kept of a page."""
 SHORTEST = 5
-"""The least bytes of UTF-8 of a paragraph that is counted: text nodes of stories, such as "and", are in every story."""
+"""The fewest bytes of a paragraph that is counted, in UTF-8: text nodes such as "and" are in every story."""
 LONGEST = 2**16 - 1
 """The greatest length that is stored, in bytes; longer paragraphs have this length."""
 COUNTERS = 50

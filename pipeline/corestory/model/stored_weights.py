@@ -77,7 +77,7 @@ def weights_sha256(weights: Weights) -> bytes:
 
 
 def _parts(weights: Weights) -> Iterator[tuple[str, object]]:
-    """Yield the name and the object of each part of a model that holds arrays; missing parts are None."""
+    """Yield the name and the object of each part of a model that has arrays; missing parts are None."""
     look, kinds = weights.second_look, weights.kinds
     yield from (("words", weights.words), ("markup", weights.markup), ("forms", weights.forms))
     yield "article.words", weights.article_words

@@ -99,7 +99,7 @@ class Section:
 
 
 FEWEST_ARTICLES = 6
-"""The least articles for a 95 % interval: all n are on the same side of the median with probability 2 ** (1 - n)."""
+"""The fewest articles for a 95 % interval: all n are on the same side of the median with probability 2 ** (1 - n)."""
 
 
 def report_sections(

@@ -119,13 +119,13 @@ def _balanced(weights: Float, of_article: Bool, language: Int) -> Float:
 
 
 LEAST_FILLER = 3
-"""The least filler paragraphs of an article from which examples are made."""
+"""The fewest filler paragraphs of an article from which examples are made."""
 
 AROUND = 6
 """The number of rows before and behind a brief that count as lines around it."""
 
 SHORT_WORDS = 20
-"""The least words of the first paragraphs of a story that make an example of a short article."""
+"""The fewest words of the first paragraphs of a story that make an example of a short article."""
 
 EXAMPLES = 3000
 """The most articles of a path from whose filler and first paragraphs examples are made."""
@@ -231,9 +231,9 @@ class _Description:
 
 
 LEAST_PAGES, ENOUGH = 10, 5
-"""The least real pages without a story for a fit, and the factor for a larger one. With `ENOUGH` times `LEAST_PAGES`
-pages, examples of briefs are made and words are learned, because the briefs then do not outweigh the pages. Shortened
-articles limit a cutoff only if there are `ENOUGH` times `LOST_SHORT` of them."""
+"""The fewest real pages without a story for a fit, and a factor. With `ENOUGH` times `LEAST_PAGES` pages, examples of
+briefs are made and words are learned, because the briefs then do not outweigh the pages. Shortened articles limit a
+cutoff only if there are `ENOUGH` times `LOST_SHORT` of them."""
 
 LOST, LOST_SHORT = 500, 100
 """Out of fold, at most one in 500 real articles and one in 100 shortened articles or briefs is below the cutoff."""
@@ -346,7 +346,7 @@ def _cutoff(examples: Examples, probabilities: Float) -> float:
     real = np.sort(probabilities[examples.has_story & examples.real])
     short = np.sort(probabilities[examples.has_story & ~examples.real])
     limits = [SURE_ARTICLE, real[len(real) // LOST]]
-    # The least probabilities of fewer articles are due to chance.
+    # With fewer articles, the smallest probabilities are due to chance.
     if len(short) >= ENOUGH * LOST_SHORT:
         limits.append(short[len(short) // LOST_SHORT])
     return float(min(limits))

@@ -37,7 +37,7 @@ PENALTIES = 1.0, 0.2
 """L2 penalties of the corrections of all paragraphs, which are compared with the first choice; smallest change first.
 """
 MEASURABLE, CLOSER = 0.001, 0.01
-"""The least changes of the word F1 and of the log-loss that count."""
+"""The smallest changes of the word F1 and of the log-loss that count."""
 ONE_WORSE = 10
 """For each ten left-out articles, one may get worse by a correction of all paragraphs; of fewer than ten, none."""
 TESTABLE, ONE_SIDED_95 = 8, 1.645

@@ -38,7 +38,7 @@ PLACE_SCALE = 2.5
 """The scale of the tokens of a paragraph's place relative to n-grams: they are few and the best evidence."""
 
 LEAST_ARTICLES = 2
-"""The least articles in which an n-gram must occur; with at most this number of articles, one is enough."""
+"""The fewest articles in which an n-gram must occur; with at most this number of articles, one is enough."""
 
 LIMIT = 8.0
 """The greatest size of the model's log-odds; they are clipped here, so that labels can contradict them."""

@@ -63,9 +63,9 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     min_pages
-        The least pages in which an n-gram must occur to be known.
+        The fewest pages in which an n-gram must occur to be known.
     form_pages
-        The least pages for an n-gram of word shapes.
+        The fewest pages for an n-gram of word shapes.
     words_c, forms_c, markup_c
         ``C`` of the logistic regressions.
     text_hidden, html_hidden
@@ -80,7 +80,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     penalty
         Weight decay of the networks.
     steps
-        The least steps of a fit: if there are few articles, batches are smaller and passes more.
+        The smallest number of steps of a fit: for few articles, batches are smaller and there are more passes.
     least_trust
         The least probability of a label that the final networks learn, by a first model of other sites. With 0 they
         learn every label, and there is no first model.
@@ -184,7 +184,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             If a column is missing, a label is unknown, there is only one class or only one article, or all rows of a
             class are in one fold.
         ValueError
-            If a parameter is below its least value, or there are not as many labels as rows.
+            If a parameter is below its least value, or the numbers of labels and rows differ.
         """
         for name, least in LEAST.items():
             if getattr(self, name) < least:

@@ -111,7 +111,7 @@ class LinearFit(NamedTuple):
     c
         The inverse regularisation.
     min_pages
-        The least pages in which an n-gram must occur.
+        The fewest pages in which an n-gram must occur.
     """
 
     read: Callable[[Sequence[str]], Tokens]

@@ -61,13 +61,13 @@ def fit_network(
     shape
         The size of the network.
     epochs
-        The least number of passes over the articles.
+        The smallest number of passes over the articles.
     penalty
         Weight decay of the matrices in a step of size 1.
     seed
         The seed of the first weights and of the order of the articles.
     steps
-        The least number of steps: if there are few articles, batches are smaller and passes more.
+        The smallest number of steps: for few articles, batches are smaller and there are more passes.
     batch, learning_rate
         The approximate rows of a step at most, and the greatest step size.
 

@@ -29,7 +29,7 @@ HEADING = 0.6
 """The share of the other blocks that have a heading; lists of headlines always have one."""
 LEAST_HEADLINES, MOST_HEADLINES, MOST_TEASERS = 2, 7, 5
 LEAST_SECOND, MOST_SECOND = 2, 10
-"""The least and the most paragraphs of a planted second story, and the least and the most planted comments."""
+"""The fewest and the most paragraphs of a planted second story, and the fewest and the most planted comments."""
 LIST_BEHIND, TEASERS_BEFORE, TEASERS_BEHIND = 0.8, 0.05, 0.4
 """The shares of lists of headlines behind the story, and of teasers before and behind it; the others are within it."""
 PARTS_OF_TEASERS = (0, 1), (0, 1), (2,), (1,)
@@ -167,7 +167,7 @@ SHORTENED, MOST_SHORTENED = 0.15, 4
 MOST_TURNS, FEW_STORIES = 2, 30
 """Each of the n stories of a language is used `FEW_STORIES` // n times: at least once, at most `MOST_TURNS` times."""
 LEAST_CORE = 3
-"""The least paragraphs of a story that gets planted lines."""
+"""The fewest paragraphs of a story that gets planted lines."""
 LEAST_TRUST = 0.1
 """The least probability, by the first decision, of a label that the fit learns from a kept paragraph."""
 

@@ -23,12 +23,12 @@ LEAST_WORDS = 3
 MOST_PROSE = 20_000
 """The most long story paragraphs from which the scorers of lines learn."""
 ROWS_A_TEMPLATE_LINE = 10
-"""The least number of training rows for each line made from a template."""
+"""The smallest number of training rows for each line made from a template."""
 LEAST_HEADLINE, MOST_HEADLINE = 15, 110
 SURELY_CORE = 2.0
 """The limit of stage-1 log-odds of planted filler: with more, it may be prose that only this gold text leaves out."""
 LEAST_WRITTEN = 200
-"""The least number of lines labelled by a person from which the scorers can learn to generalise."""
+"""The smallest number of lines labelled by a person from which the scorers can learn to generalise."""
 PLUG = -2.0
 """Short story lines with smaller log-odds by the scorers of lines count as plugs that the gold text keeps."""
 

@@ -24,7 +24,7 @@ from corestory.features.layout import changes
 from corestory.types import Bool, Int
 
 FILLS, COPIES = 4, 2
-"""The least lines made from a template, and from each of its wordings: n-grams of a single line are not learned."""
+"""The fewest lines made from a template, and from each of its wordings: n-grams of a single line are not learned."""
 STORY, HEADING = "story", "heading"
 _SLOT_KIND = "slot:"
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -167,9 +167,9 @@ _NUMBERS = {
 
 
 ROWS_A_LINE = 10
-"""The least number of rows of the table for each planted line."""
+"""The smallest number of rows of the table for each planted line."""
 LEAST_STORY, MOST_ROWS = 3, 12
-"""The least core paragraphs of an article that gets lines, and the most rows that are taken from it."""
+"""The fewest core paragraphs of an article that gets lines, and the most rows that are taken from it."""
 BEFORE, AFTER = 6, 8
 """The rows before and after the story that are taken, too, in half of the articles."""
 LINES_A_STORY = 3

@@ -48,7 +48,7 @@ PROSE_LOST = 0.0002
 WORDS_C, FORMS_C, LEAST_PAGES = 10.0, 3.0, 2
 """Parameters of the scorers of lines, like those of stage 1 in the recipe; `LEAST_PAGES` is for words."""
 LEAST_LINES = 50
-"""The least number of filler lines, and of story lines, for a fit."""
+"""The smallest number of filler lines, and of story lines, for a fit."""
 DEALS = 3
 """The number of times that templates are assigned to folds and planted into every story, to reduce the part of chance.
 """

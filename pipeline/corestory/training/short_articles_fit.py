@@ -30,7 +30,7 @@ EXAMPLES, EXAMPLES_A_STORY = 3000, 10
 STORY_SIZES, LINE_COUNTS = (1, 1, 2, 2, 3, 4), (0, 0, 1, 1, 2, 3)
 """The numbers of story paragraphs and of planted lines of an article; one of each is drawn."""
 LEAST_STORY = 6
-"""The least words of the first story paragraph; shorter ones are subheads."""
+"""The fewest words of the first story paragraph; shorter ones are subheads."""
 MOST_LINE = 40
 """The most words of a filler line from around the story."""
 FROM_START = 0.7
@@ -38,7 +38,7 @@ FROM_START = 0.7
 FROM_TEMPLATES = 0.5
 """The share of the planted lines that are made from templates, if the language has any."""
 LEAST_STORIES = 50
-"""The least number of stories for a fit."""
+"""The smallest number of stories for a fit."""
 
 
 @dataclass(frozen=True, slots=True)

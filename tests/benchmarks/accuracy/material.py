@@ -116,7 +116,7 @@ def checked_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def seen_rows(frame: pd.DataFrame, *, limit: int | None = None) -> pd.DataFrame:
-    """Return the rows to learn from; with a limit, of at most so many pages of each source."""
+    """Return the rows to learn from, of at most `limit` pages of each source."""
     rows = frame[frame["split"].isin(SEEN)]
     if limit is not None:
         rows = rows[rows["page"].isin(_first_pages(rows, limit))]

@@ -32,7 +32,7 @@ def main(
     ] = None,
     jobs: Annotated[int, typer.Option(help="Processes that label the corpora.")] = 1,
 ) -> None:
-    """Measure how much filler inside a story a model removes, which story lines it loses, and which kinds it tells."""
+    """Measure the filler inside stories that a model removes, the story lines that it loses, and its kinds."""
     tagger = load_model(model)
     tagged = tagged_plugs(tagger, threshold=threshold)
     in_story: list[InStory] = []

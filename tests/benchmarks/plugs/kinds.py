@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BY_HAND = Path(__file__).parents[3] / "data" / "kinds-by-hand.tsv"
 LEAST_LINES = 10
-"""The least lines of a kind for a reliable F1; the mean over kinds is also given without rarer kinds."""
+"""The fewest lines of a kind for a reliable F1; the mean over kinds is also given without rarer kinds."""
 
 
 @dataclass(frozen=True, slots=True)

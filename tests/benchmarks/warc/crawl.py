@@ -13,7 +13,7 @@ from corestory.errors import DataError
 from .archives import metadata, page, record, request, response
 
 SEED = 14
-# One record of each other sort for so many pages, as in a crawl.
+# The number of pages for each record of another sort; crawls have such records, too.
 _PICTURES, _REDIRECTIONS, _REVISITS, _MISSING, _DAMAGED = 4, 15, 20, 25, 1_000
 
 
