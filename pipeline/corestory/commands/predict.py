@@ -151,7 +151,7 @@ def predict(
 
     Columns of jsonl, csv and parquet, one row per paragraph:
 
-    article_id: the record's own id, else the file or FILE:LINE.
+    article_id: the record's own id, or the file or FILE:LINE.
     position: from 0 within the article.
     text: the paragraph.
     label: core or filler.

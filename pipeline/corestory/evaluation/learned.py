@@ -116,7 +116,7 @@ def _some_articles(frame: pd.DataFrame, generator: np.random.Generator, most_row
     codes, names = pd.factorize(frame["article_id"])
     order = generator.permutation(len(names))
     taken = order[np.cumsum(np.bincount(codes, minlength=len(names))[order]) <= most_rows]
-    # The first article may have more rows than `most_rows`; then it is taken alone.
+    # The first article may have more rows than `most_rows`; then only this article is taken.
     return frame[np.isin(codes, taken if len(taken) else order[:1])]
 
 

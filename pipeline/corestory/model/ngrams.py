@@ -99,7 +99,7 @@ class Lookup:
 
     @cached_property
     def _padded(self) -> UInt64:
-        # An empty last bucket begins behind the last hash, so one more is needed; this one is of the first bucket.
+        # An empty last bucket begins after the last hash, so one more hash is needed; it belongs to the first bucket.
         return np.append(self.known, self.known[0])
 
     @cached_property

@@ -41,7 +41,7 @@ PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, (0.6, 0.8)
 """A plain line (`_PLAIN`) is restored from the first of the two second-look scores if the first decision gave it at
 least this share of the cutoff, otherwise from the second."""
 
-# A sentence right behind the last kept paragraph of a text (`ends_of_story`).
+# A sentence right after the last kept paragraph of a text (`ends_of_story`).
 
 END_OF_CUTOFF, END_RESTORING = 0.6, 0.95
 """The least score of the first decision, as a share of the cutoff, and the second-look score that restores it."""
@@ -53,7 +53,7 @@ SIBLING_OF_CUTOFF, SIBLING_RESTORING = 0.6, 0.9
 MOST_LINKED = 0.5
 """The greatest share of the characters in links."""
 
-# Sentences before and behind the story, in texts and pages.
+# Sentences before and after the story, in texts and pages.
 
 SENTENCE_WORDS = 6
 """The fewest words of a sentence that is not about the past."""
@@ -130,7 +130,7 @@ def siblings_of_story(features: BatchFeatures, markup: MarkupColumns, scores: Fl
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,). Before the first and behind the last kept paragraph only sentences are found. Captions and
+        Shape (paragraphs,). Before the first and after the last kept paragraph only sentences are found. Captions and
         boxes, known by their element or class, are left out.
     """
     layout, of_article = features.layout, cutoffs[features.layout.article]
@@ -151,7 +151,7 @@ def siblings_of_story(features: BatchFeatures, markup: MarkupColumns, scores: Fl
 
 
 def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Bool:
-    """Find dropped sentences of texts that nearly reach the cutoff, right behind the last kept paragraph.
+    """Find dropped sentences of texts that nearly reach the cutoff, right after the last kept paragraph.
 
     Parameters
     ----------

@@ -122,7 +122,7 @@ LEAST_FILLER = 3
 """The fewest filler paragraphs of an article from which examples are made."""
 
 AROUND = 6
-"""The number of rows before and behind a brief that count as lines around it."""
+"""The number of rows before and after a brief that count as lines around it."""
 
 SHORT_WORDS = 20
 """The fewest words of the first paragraphs of a story that make an example of a short article."""
@@ -198,7 +198,7 @@ def _shortened(rows: TrainingRows) -> Bool:
 
 
 def _around(rows: TrainingRows, core: Bool) -> Bool:
-    """Mark the rows from `AROUND` rows before the first to `AROUND` rows behind the last given row of each article."""
+    """Mark the rows from `AROUND` rows before the first to `AROUND` rows after the last given row of each article."""
     layout = rows.batch.layout
     row = np.arange(len(core))
     first = np.minimum.reduceat(np.where(core, row, len(core)), layout.first)[layout.article]

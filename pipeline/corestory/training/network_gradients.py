@@ -133,7 +133,7 @@ class _Pass:
         return moving
 
     def _back_through_block(self, block: int, moving: Floating) -> None:
-        """Turn the slopes of the channels behind a block into those of the channels before it, in place."""
+        """Turn the slopes of the channels after a block into those of the channels before it, in place."""
         member, slopes = self.member, self.slopes
         mixed, awake, reached = self.blocks[block]
         of_added = np.multiply(moving, awake, out=self.work)

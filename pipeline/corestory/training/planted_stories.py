@@ -31,7 +31,7 @@ LEAST_HEADLINES, MOST_HEADLINES, MOST_TEASERS = 2, 7, 5
 LEAST_SECOND, MOST_SECOND = 2, 10
 """The fewest and the most paragraphs of a planted second story, and the fewest and the most planted comments."""
 LIST_BEHIND, TEASERS_BEFORE, TEASERS_BEHIND = 0.8, 0.05, 0.4
-"""The shares of lists of headlines behind the story, and of teasers before and behind it; the others are within it."""
+"""The shares of lists of headlines after the story, and of teasers before and after it; the others are within it."""
 PARTS_OF_TEASERS = (0, 1), (0, 1), (2,), (1,)
 """The columns of `Blocks.teasers` that a block shows: headline and opening, both as one paragraph, or the opening."""
 
@@ -116,8 +116,8 @@ class Blocks:
         rows : numpy.ndarray
             The rows of the block, in order; empty for no block.
         position : float
-            The position of the block among the paragraphs of the story: -0.5 is before the first, 0.5 behind the
-            first, and `size` behind the last.
+            The position of the block among the paragraphs of the story: -0.5 is before the first, 0.5 after the
+            first, and `size` after the last.
         """
         within, behind = float(generator.integers(1, max(size, 2))) - 0.5, float(size)
         headings = self.headings.get(group, np.zeros(0, np.int64))

@@ -101,7 +101,7 @@ class Guard:
     Parameters
     ----------
     app
-        The application behind it.
+        The application that it protects.
     hosts
         The accepted values of the Host header; None accepts all.
     token

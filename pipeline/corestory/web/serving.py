@@ -82,7 +82,7 @@ class Monitor:
     Parameters
     ----------
     app
-        The application behind it.
+        The application that it monitors.
     metrics
         The counters.
     log
