@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-# The page has CSS variables in place of colours. Each of these colours represents one variable, and no figure uses it
-# for anything else.
+# Each of these colours represents one CSS variable of the page, and no figure uses it for anything else.
 INK, MUTED, LINE, CORE, FILLER, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
 _VARIABLES = {INK: "ink", MUTED: "muted", LINE: "line", CORE: "core", FILLER: "filler", PAPER: "paper"}
 
@@ -109,7 +108,6 @@ def inline_svg(figure: Figure, *, key: str, alt: str) -> str:
 
 NAMED = (0.1, 0.3, 0.5, 0.7, 0.9)
 """The thresholds that are marked on the curve."""
-
 LONGEST_NAME = 36
 
 

@@ -88,8 +88,6 @@ class Section:
         Its anchor on the page.
     title, text
         Its heading and introduction.
-    parts
-        Its parts in order.
     """
 
     key: str

@@ -1,12 +1,10 @@
 """The fit of the network that recognises pages without a story: examples, weights and cutoffs.
 
-Real pages without a story are rare in labelled data. So more examples are made from real articles. The filler of an
-article alone resembles a section page and is an example of a page without a story. The filler with only the first
-paragraphs of the story is an example of a short article. These paragraphs alone, and with a few lines around them, are
-examples of news briefs.
-
-The scorer of lines whose log-odds the network reads (`corestory.model.pages`) is also fitted here, on all rows and for
-each fold.
+Real pages without a story are rare in labelled data, so more examples are made from real articles. The filler of an
+article alone resembles a section page, and is an example of a page without a story. The filler with only the first
+paragraphs of the story is an example of a short article. These paragraphs, alone or with a few lines around them, are
+examples of news briefs. The scorer of lines whose log-odds the network reads (`corestory.model.pages`) is also fitted
+here, on all rows and for each fold.
 """
 
 from __future__ import annotations
@@ -106,8 +104,7 @@ def fit_article_words(rows: TrainingRows, without: Int, languages: Sequence[str]
 def _balanced(weights: Float, of_article: Bool, language: Int) -> Float:
     """Give lines of articles the same total weight as the other lines, and `BALANCE` of it by language.
 
-    Otherwise the common words of a language with few articles and some pages without a story would be evidence of such
-    a page.
+    Otherwise the common words of a language with few articles would be evidence of a page without a story.
     """
     others = np.where(of_article, 0.0, weights)
     total, of_language = others.sum(), np.bincount(language, others)
