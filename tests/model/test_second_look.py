@@ -143,7 +143,7 @@ def test_of_a_line_the_first_words_are_read_and_its_ends():
 
 def test_subheads_items_and_long_sentences_that_the_first_decision_keeps_for_sure_are_dropped_less():
     long = "The ferry left the quay at nine on Monday, the harbour master said, for the first time since May."
-    html = f"<p>{long}</p><h2>A habit</h2><ul><li>Oak</li></ul><p>Sign up</p><p>{long}</p>"
+    html = f"<p>{long}</p><h2>A habit of many years in Skarne</h2><ul><li>Oak</li></ul><p>Sign up</p><p>{long}</p>"
     opened = read_page(html)
     article = Article("a", opened.texts, markup=opened.markup)
     line, sentence = 0.6 * LINE_SHARE, 0.6 * SENTENCE_SHARE
@@ -280,7 +280,7 @@ def test_a_short_line_between_prose_is_restored_unless_it_is_settled_or_a_rule_d
     assert found(settled=line) == found(forced=-line.astype(np.int8)) == scores.tolist()
 
 
-def test_the_look_keeps_a_sentence_that_tells_of_the_past_between_kept_ones(seeded_tagger):
+def test_the_look_keeps_sentences_of_the_past_and_subheads_between_kept_sentences(seeded_tagger):
     def kept(line, scores):
         # Every second score is 0.35: long sentences before others stay, short ones do not.
         article = texts([f"{LINES[0]} {LINES[2]}", line, LINES[2]])
@@ -297,10 +297,14 @@ def test_the_look_keeps_a_sentence_that_tells_of_the_past_between_kept_ones(seed
     assert kept("Subscribers paid a pound.", [0.8, 0.8, 0.8])
     assert not kept("Subscribers pay a pound.", [0.8, 0.8, 0.8])
     assert not kept("Subscribers paid a pound.", [0.8, 0.8, 0.3])
+    assert kept("A pound for all", [0.8, 0.8, 0.8])
+    assert not kept("A pound for all", [0.8, 0.8, 0.3])
+    assert not kept("A pound for all of the subscribers", [0.8, 0.8, 0.8])
+    assert not kept("A pound → all", [0.8, 0.8, 0.8])
 
 
 def test_the_look_drops_a_subhead_of_a_page_only_where_the_first_decision_doubts_it(seeded_tagger):
-    opened = read_page(f"<p>{LINES[0]} {LINES[2]}</p><h2>A habit</h2><p>{LINES[2]}</p>")
+    opened = read_page(f"<p>{LINES[0]} {LINES[2]}</p><h2>A habit of many years in Skarne</h2><p>{LINES[2]}</p>")
     article = Article("a", opened.texts, markup=opened.markup)
     scored = score_batch(batch_of_articles([article]), seeded_tagger.weights)
     # Every second score is below this cutoff, that of prose above the one of sentences.

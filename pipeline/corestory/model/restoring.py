@@ -203,9 +203,19 @@ def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
     >>> line_restoring("Quays: 3", 0.8, 0.9), line_restoring("Quays: 3 | 4", 0.8, 0.9)
     (0.6, 0.9)
     """
+    return min(restoring, PLAIN_RESTORING[of_cutoff < PLAIN_OF_CUTOFF]) if is_plain(line) else restoring
+
+
+def is_plain(line: str) -> bool:
+    """Return whether a line has the form of a subhead, an item, an entry with its time, or a number behind its name.
+
+    Examples
+    --------
+    >>> is_plain("“A new quay”"), is_plain("14:30 – A new quay"), is_plain("A new quay → 3"), is_plain("and so on")
+    (True, True, False, False)
+    """
     bare = line.strip("\"'“”„«»‘’ ")
-    is_plain = not bare[:1].islower() and re.fullmatch(_PLAIN, bare) is not None
-    return min(restoring, PLAIN_RESTORING[of_cutoff < PLAIN_OF_CUTOFF]) if is_plain else restoring
+    return not bare[:1].islower() and re.fullmatch(_PLAIN, bare) is not None
 
 
 def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Float, layout: Layout) -> Bool:

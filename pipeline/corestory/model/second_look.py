@@ -26,7 +26,7 @@ from corestory.features.tokens import Tokens, hash_token
 from corestory.features.topic import Terms, title_features
 from corestory.line_rules.story_prose import behind_offers, tells_of_past
 from corestory.line_rules.sure_story import sure_story
-from corestory.model.restoring import PROSE_WORDS, restoring_cutoffs
+from corestory.model.restoring import PROSE_WORDS, is_plain, restoring_cutoffs
 from corestory.types import Bool, Float, Int
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ SENTENCE_SHARE, LINE_SHARE = 0.75, 0.92
 """The cutoffs of sentences, and of other lines of pages, as shares of the model's cutoff: rules find most plugs."""
 HEADING_SCORE = 0.8
 """The least first score of headings and list items of pages that are never dropped if a kept paragraph follows."""
+SUBHEAD_WORDS, SUBHEAD_CUTOFF = 5, 0.2
+"""The most words of plain lines of texts that have this cutoff between kept sentences of at least `PROSE_WORDS`."""
 SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
 """The fewest words and the least first score of sentences that have a lower cutoff if a kept paragraph follows, and
 this cutoff."""
@@ -108,8 +110,15 @@ def scores_after_second_look(
     sentence = scored.features.shape[:, SENTENCE_ENDS] > 0
     # Teasers may be about the past, too, but they are seldom kept together with the headlines around them.
     within = layout.neighbours(kept.astype(float), (-1, 1)).all(axis=1)
-    doubted = np.flatnonzero(kept & within & sentence & (second < cutoff_of_each)).tolist()
-    cutoff_of_each[[row for row in doubted if tells_of_past(texts[row])]] = 0.0
+    doubted = kept & within & (second < cutoff_of_each)
+    told = [row for row in np.flatnonzero(doubted & sentence).tolist() if tells_of_past(texts[row])]
+    cutoff_of_each[told] = 0.0
+    if not scored.html:  # in a page the element tells many subheads
+        words = scored.features.words
+        prose = layout.neighbours((kept & sentence & (words >= PROSE_WORDS)).astype(float), (-1, 1)).all(axis=1)
+        short = np.flatnonzero(doubted & ~sentence & prose & (words <= SUBHEAD_WORDS)).tolist()
+        plain = [row for row in short if is_plain(texts[row])]
+        cutoff_of_each[plain] = np.minimum(cutoff_of_each[plain], SUBHEAD_CUTOFF)
     changed = scores_under(scores, kept, second, cutoffs, layout, restoring=restoring, cutoff=cutoff_of_each)
     batch, core = scored.features.batch, changed >= of_article
     restored = (sure_story(batch, core) | behind_offers(batch, core)) & ~settled
