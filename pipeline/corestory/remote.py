@@ -24,15 +24,13 @@ _CHAIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?:://.*::|::.*://)")
 _HERE = ("file", "local")
 # With these protocols, a slash at the end names another page, and there are no folders.
 _PAGES = ("http", "https")
-# The names that file systems give to a mark of a file's content, and then to its last change; the first that exists
-# counts.
+# Names of the mark of a file's content, then of its last change; the first that exists counts.
 _MARKS = (
     *("ETag", "etag", "md5Hash", "md5", "content_md5", "Content-MD5", "checksum", "Digest", "sha", "generation"),
     *("mtime", "LastModified", "Last-Modified", "last_modified", "modified", "modificationTime", "modify"),
     *("updated", "created"),
 )
-# The bytes that are read ahead at a time. The 50 MB of s3fs are more than a part of a WARC file, and each process reads
-# its own part.
+# The bytes that are read ahead. The 50 MB of s3fs are more than a part of a WARC file, and each process reads its own.
 _BLOCK_BYTES = 2**22
 
 Result = TypeVar("Result")

@@ -122,9 +122,7 @@ _LONGEST_TOLD, _LONGEST_POLICY = 60, 8
 INLINE_WORDS = 10  # the most words of a paragraph whose inline elements give the kind of all of it
 AGREEMENT = 2 / 3  # the share of a text's sites that must agree on its kind
 MIN_SITES = 2  # the fewest sites of a text whose agreement decides; with fewer, its own markup decides
-# The greatest share of story in the paragraphs to which an element of a site gives a kind; with more, it encloses the
-# story.
-STORY_SHARE = 0.3
+STORY_SHARE = 0.3  # the greatest share of story in an element that gives a kind; with more, it encloses the story
 MOST_STANDFIRSTS = 3  # the most standfirsts of a page
 TEXT_WORDS = 12  # the fewest words of a paragraph of text after which there is no standfirst
 SPREAD_SITES = 3  # the fewest sites that must agree on a text's kind before it has this kind on other sites, too

@@ -54,8 +54,7 @@ _LEGACY = (
     *("gb18030", "cp949", "koi8_u", "iso8859_2"),
 )
 _DETECTED_BYTES = 2**16
-_HIGH_BYTES = 12
-_FEW_LETTERS = 6
+_HIGH_BYTES, _FEW_LETTERS = 12, 6
 _MOST_CHAOS = 0.05
 _LEAST_COHERENCE = 0.2  # agreement with the letters of a language; not for Chinese, Japanese and Korean
 _MULTIBYTE = frozenset(("cp932", "euc_jp", "big5", "gb18030", "cp949"))
@@ -149,23 +148,19 @@ def _detected_encoding(data: bytes) -> str:
         return next(iter(eastern.values()))
     from charset_normalizer import from_bytes
 
-    matches = [
-        match
-        for match in from_bytes(data[:_DETECTED_BYTES], cp_isolation=list(_LEGACY), enable_fallback=False)
-        if not _SIGN_IN_WORD.search(str(match))
-    ]
+    found = from_bytes(data[:_DETECTED_BYTES], cp_isolation=list(_LEGACY), enable_fallback=False)
+    matches = [match for match in found if not _SIGN_IN_WORD.search(str(match))]
     if not matches:
         return ""
     best = matches[0]
     is_foreign = best.encoding in _OF_EASTERN and best.encoding not in eastern.values()
     if is_foreign or (best.encoding not in _MULTIBYTE and best.coherence < _LEAST_COHERENCE):
         return ""
-    rivals = [match for match in matches[1:] if str(match) != str(best)]
-    if best.chaos > _MOST_CHAOS or any(
-        match.chaos - best.chaos < _MARGIN and best.coherence - match.coherence < _MARGIN for match in rivals
-    ):
-        return ""
-    return str(best.encoding)
+    has_rival = any(
+        match.chaos - best.chaos < _MARGIN and best.coherence - match.coherence < _MARGIN
+        for match in matches[1:] if str(match) != str(best)
+    )  # fmt: skip
+    return "" if has_rival or best.chaos > _MOST_CHAOS else str(best.encoding)
 
 
 _BOMS = (
@@ -175,8 +170,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# The least number of intact characters beyond ASCII per broken byte in damaged UTF-8, whatever the document declares.
-# If it declares UTF-8 or nothing, one is enough.
+# The fewest intact characters beyond ASCII per broken byte of UTF-8. If UTF-8 or nothing is declared, one is enough.
 _WHOLE_PER_BROKEN = 20
 # Encodings whose names differ in Python and in browsers, or of which browsers read a larger variant.
 _PYTHON_NAMES = {"gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs"}
@@ -208,8 +202,8 @@ def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", no
     - UTF-8, if the bytes are valid, or nearly;
     - the encoding that the server declares, or else an HTML page, as browsers understand it;
     - UTF-16 or UTF-32 without a mark, if the result is text;
-    - Windows-1252, which includes Latin-1, if the letters beyond ASCII are few and of one Western European language;
-    - an encoding of Eastern Europe, by the same test;
+    - Windows-1252, which includes Latin-1, if the letters beyond ASCII are few and of one Western European language,
+      or an encoding of Eastern Europe by the same test;
     - the encoding that charset-normalizer finds, if it is certain;
     - an encoding of old Macs or of DOS, by the test of Windows-1252.
 
@@ -280,8 +274,7 @@ def _is_iso2022_jp(data: bytes, declared: str) -> bool:
 
 
 def _decoded(data: bytes, where: str, declared: str) -> str:
-    encoding = marked_encoding(data)
-    if encoding:
+    if encoding := marked_encoding(data):
         return _marked(data, encoding, where)
     attempts: tuple[Callable[[], str | None], ...] = (
         lambda: data.decode("iso2022_jp", "replace") if _is_iso2022_jp(data, declared) else None,

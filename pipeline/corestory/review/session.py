@@ -40,17 +40,11 @@ class ParagraphState:
     def of(cls, shown: ShownParagraph, held: Decision | None) -> ParagraphState:
         """Return the state of a paragraph, given the decision about it in the file."""
         label = None if held is None else held.label
+        changed = held is not None and label is not None and label != held.tagged
         return cls(
-            shown.position,
-            shown.text,
-            label or shown.label,
-            shown.score,
-            label is not None,
-            held is not None and label is not None and label != held.tagged,
-            shown.asked,
-            shown.doubtful,
-            shown.note,
-        )
+            shown.position, shown.text, label or shown.label, shown.score, label is not None, changed,
+            shown.asked, shown.doubtful, shown.note,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,22 +240,21 @@ class Session:
     def untouched(self) -> dict[int, ShownArticle]:
         """Return the articles that were neither opened nor labelled, by number."""
         with self._lock:
-            return {
-                number: article
-                for number, article in enumerate(self._articles)
-                if number not in self._opened and not self._held(number)
-            }
+            return {number: article for number, article in enumerate(self._articles) if not self._is_touched(number)}
 
     def show_retagged(self, articles: Mapping[int, ShownArticle], news: str) -> None:
         """Show articles as another model tags them, unless they have been opened or labelled meanwhile."""
         with self._lock:
             for number, article in articles.items():
-                if number not in self._opened and not self._held(number):
+                if not self._is_touched(number):
                     self._articles[number] = article
                     self._entries.pop(number, None)
             self._order = self._ordered()
             self.news = news
             self.version += 1
+
+    def _is_touched(self, number: int) -> bool:
+        return number in self._opened or bool(self._held(number))
 
     def _accepted(self) -> list[int]:
         return [number for number in range(len(self._articles)) if self._entry(number).done]
@@ -291,16 +284,11 @@ class Session:
         shown, held = self._articles[number], self._held(number)
         labels = [decision for decision in held.values() if decision.label is not None]
         return ArticleEntry(
-            number,
-            self._revisions[number],
-            shown.article_id,
-            shown.article.title,
-            shown.site,
-            shown.confidence,
+            number, self._revisions[number], shown.article_id, shown.article.title, shown.site, shown.confidence,
             done=len(labels) == len(self._asked(number)),
             changes=sum(decision.label != decision.tagged for decision in labels),
             seconds=next((decision.seconds for decision in labels if decision.seconds is not None), None),
-        )
+        )  # fmt: skip
 
     def _change(self, number: int, labels: Mapping[int, tuple[Label | None, float | None]]) -> tuple[int, ArticleState]:
         """Write labels by position, each with the seconds of an accepted article.
@@ -309,18 +297,11 @@ class Session:
         """
         held, when = self._held(number), datetime.now(UTC).isoformat(timespec="microseconds")
         article_id, decisions = self._articles[number].article_id, []
-        for position, paragraph in self._asked(number).items():
+        for position, shown in self._asked(number).items():
             old = held.get(position)
             if old is None or old.label is None:
                 old = Decision(
-                    article_id,
-                    position,
-                    paragraph.text,
-                    None,
-                    when,
-                    paragraph.label,
-                    paragraph.score,
-                    check=paragraph.check,
+                    article_id, position, shown.text, None, when, shown.label, shown.score, check=shown.check
                 )
             if position in labels:
                 label, seconds = labels[position]
@@ -335,28 +316,23 @@ class Session:
     def _write(self, number: int, decisions: Sequence[Decision]) -> None:
         shown = self._articles[number]
         rows = zip(shown.paragraphs, markup_rows(shown.article), strict=True)
-        of_position = {paragraph.position: markup for paragraph, markup in rows}
-        self._labels.append(
-            [
-                (decision, decision_line(decision, shown.article, of_position[decision.position]))
-                for decision in decisions
-            ]
-        )
+        markup = {paragraph.position: of_row for paragraph, of_row in rows}
+        lines = [decision_line(decision, shown.article, markup[decision.position]) for decision in decisions]
+        self._labels.append(list(zip(decisions, lines, strict=True)))
         self._revisions[number] += 1
         self.version += 1
         self._entries.pop(number, None)
 
 
 def _check(articles: Sequence[ShownArticle], numbers: Mapping[str, int], labels: LabelsFile) -> None:
-    shown = {
-        (article.article_id, paragraph.position): paragraph for article in articles for paragraph in article.paragraphs
+    checks = {
+        (article.article_id, paragraph.position): paragraph.check or text_check(paragraph.text)
+        for article in articles
+        for paragraph in article.paragraphs
     }
     known = [decision for decision in labels.decisions.values() if decision.article_id in numbers]
     for decision in known:
-        paragraph = shown.get(decision.key)
-        if paragraph is None or (paragraph.check or text_check(paragraph.text)) != (
-            decision.check or text_check(decision.text)
-        ):
+        if checks.get(decision.key) != (decision.check or text_check(decision.text)):
             raise InputError(
                 f"has a label of paragraph {decision.position} of {decision.article_id!r}, which has another text now",
                 where=str(labels.path),
