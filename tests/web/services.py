@@ -16,7 +16,7 @@ from pathlib import Path
 import corestory
 
 ROOT = Path(__file__).parents[2]
-STARTED = re.compile(r"at http://[\w.:\[\]]+:(\d+) .*, (\d+) worker")
+STARTED = re.compile(r"at http://[\w.:\[\]]+:(\d+) .* with (\d+) worker")
 
 
 class Service:
