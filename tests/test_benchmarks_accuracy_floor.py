@@ -24,26 +24,34 @@ from corestory.errors import DataError, InputError
 def set_of(name, *, counted=True, score=0.95):
     estimate = Estimate(score, score, score)
     rows = tuple(Row(key, estimate, estimate, 0, 10.0) for key in ("trafilatura", *INPUTS))
-    return SetResult(name, counted, 4, 4, "trafilatura", rows)
+    return SetResult(name, counted, 100, 4, "trafilatura", rows)
 
 
 SETS = (set_of(ALL), set_of("wide"), set_of("verified", counted=False))
 RESULT = Result("2030-01-01", {}, ModelInfo("trained in this run", ("train",), 0, 1, 1, 1), SETS, (), ())
 
 
-def floor_of(score, *, pages=4, name="wide"):
+def floor_of(score, *, pages=100, name="wide"):
     return Floor(0.005, "2030-01-01", {name: SetFloor(pages, {"html": score})})
 
 
-def test_a_score_below_the_floor_by_more_than_the_tolerance_falls_short():
+def test_a_score_below_the_floor_by_more_than_the_tolerance_and_one_page_falls_short():
     assert shortfalls(floor_of(0.95), floor_of(0.95)) == ()
-    assert shortfalls(floor_of(0.95), floor_of(0.945)) == ()
-    (short,) = shortfalls(floor_of(0.95), floor_of(0.9449))
-    assert str(short) == "wide, html: word F1 0.9449, the floor is 0.9500"
+    assert shortfalls(floor_of(0.95), floor_of(0.935)) == ()
+    (short,) = shortfalls(floor_of(0.95), floor_of(0.9349))
+    assert str(short) == "wide, html: word F1 0.9349, the floor is 0.9500"
+    assert shortfalls(floor_of(0.95, pages=10), floor_of(0.9349, pages=10)) == ()
+
+
+def test_all_pages_together_are_compared_only_where_all_corpora_were_measured():
+    floor = Floor(0.005, "", {name: SetFloor(100, {"html": 0.9}) for name in (ALL, "wide", "other")})
+    lower = {name: SetFloor(100, {"html": 0.8}) for name in (ALL, "wide")}
+    assert [short.set for short in shortfalls(floor, Floor(0.005, "", lower))] == ["wide"]
+    assert len(shortfalls(floor, Floor(0.005, "", lower | {"other": SetFloor(100, {"html": 0.9})}))) == 2
 
 
 def test_an_input_that_is_no_longer_measured_falls_short():
-    gone = Floor(0.005, "", {"wide": SetFloor(4, {})})
+    gone = Floor(0.005, "", {"wide": SetFloor(100, {})})
     assert len(shortfalls(floor_of(0.95), gone)) == 1
 
 
@@ -52,7 +60,7 @@ def test_a_corpus_that_was_not_measured_or_has_no_floor_falls_short_of_nothing()
 
 
 def test_scores_on_other_pages_are_not_held_against_the_floor():
-    with pytest.raises(DataError, match="40 pages held out of wide; expected 4, "):
+    with pytest.raises(DataError, match="40 pages held out of wide; expected 100, "):
         shortfalls(floor_of(0.95), floor_of(0.95, pages=40))
 
 
@@ -72,9 +80,9 @@ def test_a_corpus_that_was_not_measured_keeps_its_floor():
 
 def test_a_floor_is_of_corestory_on_the_counted_corpora():
     found = measured_floor(SETS, tolerance=0.005, date="2030-01-01")
-    assert set(found.sets) == {"wide"}
+    assert set(found.sets) == {ALL, "wide"}
     assert set(found.sets["wide"].scores) == set(INPUTS)
-    assert found.sets["wide"].pages == 4
+    assert found.sets["wide"].pages == 100
 
 
 def test_a_floor_is_read_as_it_was_written(tmp_path):
@@ -120,7 +128,8 @@ def test_a_run_below_the_floor_names_each_shortfall_and_exits_with_1(monkeypatch
 
 
 def test_a_run_at_the_floor_passes_and_says_which_corpus_has_none(monkeypatch, tmp_path, capsys):
-    hold(floor_of(0.95), monkeypatch, tmp_path)
+    both = {ALL: SetFloor(100, {"html": 0.95}), "wide": SetFloor(100, {"html": 0.95})}
+    hold(Floor(0.005, "", both), monkeypatch, tmp_path)
     assert capsys.readouterr().err == ""
     hold(floor_of(0.95, name="other"), monkeypatch, tmp_path)
     assert "wide has no floor yet" in capsys.readouterr().err
