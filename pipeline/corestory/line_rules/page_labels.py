@@ -31,8 +31,8 @@ DATE_WORDS, TIME_WORDS, JOINED_CHARACTERS = 12, 3, 40
 separate words, the most characters."""
 AGO_WORDS = 5
 """The most words of a label that says how long ago."""
-NAMES, SMALL_WORDS = 9, 2
-"""The most words of a credit, and the most of its longer words that begin with a small letter."""
+NAMES, NAME_WORDS, SMALL_WORDS = 9, 5, 2
+"""The most words of a credit, the same in scripts without capitals, and the most longer words in small letters."""
 KEY = 4
 """The number of first letters in the index of labels; a shorter label is indexed by all its letters."""
 SITE_WORDS, SMALL_CHARACTERS = 5, 3
@@ -42,7 +42,7 @@ SITE_WORDS, SMALL_CHARACTERS = 5, 3
 # site, and in scripts without spaces a date with a word such as "updated".
 _FORMS = (
     r"\d[\d.,]*\s?[km]?\s?(?:{what pages count})|@\w{3,}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|"
-    r"(?:#[^\s#]{2,}[\s,]*){2,}|(?:[^»›>]{1,30} [»›>] ){2,}[^»›>]{1,30}|"
+    r"(?:#[^\s#]{2,}[\s,]*){2,}|(?:#[^\s#.!?][^#.!?]{1,30}){3,}|(?:[^»›>]{1,30} [»›>] ){2,}[^»›>]{1,30}|"
     r"(?-i:[A-Z]{3,5}/[a-z]{2,4})|\D?\d{4}\S+\d\S*[\s\d:：分时時点点]*\]?\s?(?:更新|配信|公開|掲載|発行|수정|입력|등록|(?:来源|來源)[:：]?\S+)"
 )
 _IN_FORMS = frozenset("#/»›>年@0123456789")
@@ -170,7 +170,7 @@ def _has_form(form: str, part: str, rest: str, *, joined: bool) -> bool:
     if form in ("date", "time"):
         most = DATE_WORDS if form == "date" else TIME_WORDS
         return any(map(str.isdigit, rest)) and (len(rest) <= JOINED_CHARACTERS if joined else size <= most)
-    parted = part[-1] in ":：" or rest.lstrip()[:1] in (":", "：", "=", "＝", "/", "丨")
+    parted = part[-1] in ":：-" or rest.lstrip()[:1] in (":", "：", "=", "＝", "/", "丨")
     return bool(rest.strip(_SEPARATORS)) and _are_names(rest.strip(_SEPARATORS).split(), parted=parted)
 
 
@@ -178,11 +178,12 @@ def _are_names(words: list[str], *, parted: bool) -> bool:
     """Return whether words are names or a site; in a script without capitals, whether few words follow a colon."""
     if len(words) > NAMES:
         return False
-    if JOINED.match(words[0]):
-        return parted and len(" ".join(words)) <= JOINED_CHARACTERS
-    small = sum(len(word) > 3 and word[0].islower() for word in words)
     if parted and len(words) == 1 and _SITE.fullmatch(words[0]):
         return True
+    if words[0][0].upper() == words[0][0].lower():
+        short = len(words) <= NAME_WORDS and len(" ".join(words)) <= JOINED_CHARACTERS
+        return parted and short and words[0][0].isalpha()
+    small = sum(len(word) > 3 and word[0].islower() for word in words)
     if parted:
         return words[0][0].isupper() and small <= SMALL_WORDS
     return len(words) > 1 and small == 0 and words[-1][0].isupper()
