@@ -228,18 +228,18 @@ def threshold(run, model, tmp_path, labelled_frame):
     [
         (["--min-core-recall", "0.99"], "core recall of at least 0.99"),
         (["--min-filler-precision", "0.9"], "filler precision of at least 0.9"),
-        (["--max-words-lost", "2"], "words lost of 100 words of story, at most 2"),
+        (["--max-words-lost", "2"], "words lost, of 100 words of story, at most 2"),
         (["--best-f1"], "best F1 of core"),
     ],
 )
 def test_the_threshold_for_a_goal_is_printed_with_what_it_costs(threshold, labelled_frame, goal, named):
     done = threshold(*goal)
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.match(r"Core from a score of 0\.\d+, chosen on the split validation for: ", done.stdout)
+    assert re.match(r"Threshold 0\.\d+, chosen on the split validation for this goal: ", done.stdout)
     assert named in done.stdout
     rows = labelled_frame[labelled_frame["split"] == "validation"]
     assert f"{len(rows)} labelled paragraphs of {rows['page'].nunique()} articles" in done.stdout
-    assert "of 100 words of filler removed" in done.stdout
+    assert "filler removed, of 100 words" in done.stdout
 
 
 def test_the_test_split_has_no_say(threshold, labelled_frame, tmp_path):
@@ -260,11 +260,11 @@ def test_the_saved_model_decides_by_its_threshold_and_its_card_says_so(threshold
     assert "models/bold" in done.stderr
     folder = tmp_path / "models" / "bold"
     found = load_model(folder)
-    chosen = float(re.search(r"score of ([\d.]+),", done.stdout)[1])
+    chosen = float(re.search(r"Threshold ([\d.]+),", done.stdout)[1])
     assert found.settings.threshold == chosen
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert card.startswith((model / "README.md").read_text(encoding="utf-8").rstrip())
-    assert "chosen on the split validation for: core recall of at least 0." in card
+    assert "chosen on the split validation for this goal: core recall of at least 0." in card
     text = "READ MORE: ferry sold"
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     # By article a model always keeps something; by a threshold it need not.
@@ -332,7 +332,7 @@ def test_the_second_look_can_be_chosen_for_the_story_lines_that_it_loses(run, tm
     write_frame(rows, tmp_path / "p.parquet")
     done = run("threshold", "p.parquet", "--max-story-lines-lost", "100", "--save", "sharp")
     assert (done.returncode, done.stderr) == (0, "The model with this second look is in models/sharp\n")
-    goal = "it loses at most 100.0 % of the short story lines beyond those that the first decision loses."
+    goal = "it loses at most 100.0 % of the short story lines, besides those that the first decision loses."
     assert goal in done.stdout
     form = re.search(r"^(text|HTML), second look +1\.00", done.stdout, re.MULTILINE)[1]
     settings = load_model(tmp_path / "models" / "sharp").settings

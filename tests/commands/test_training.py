@@ -158,8 +158,9 @@ def test_a_model_with_its_card_is_written_and_its_scores_are_shown(train, tmp_pa
         "The training data has 4 folds, split by site.\n"
         "Measured on 20 articles only: even if all were tagged right, "
         "up to 14 of 100 others may be wrong (95 % bound).\n"
-        "A new model learns little from 20 articles. On 20 articles from which neither learned, word F1 is "
-        "1.000 by the new model and 1.000 by the default model. To start from the default model, run corestory adapt.\n"
+        "A new model learns little from 20 articles. On 20 articles from which neither model learned, the new "
+        "model reaches a word F1 of 1.000, the default model 1.000. "
+        "To start from the default model, run corestory adapt.\n"
         "The scores are out of fold, on 4 sites. The model is in models/mine; its README.md has all scores.\n"
     )
     assert done.stderr == said
@@ -168,7 +169,7 @@ def test_a_model_with_its_card_is_written_and_its_scores_are_shown(train, tmp_pa
     assert done.stdout.count("\n") + done.stderr.count("\n") < 30
     card = (tmp_path / "models" / "mine" / "README.md").read_text(encoding="utf-8")
     assert card.startswith("# mine\n")
-    assert "| own | 4 | 20 | 100 | 60 | as its owner says |" in card
+    assert "| own | 4 | 20 | 100 | 60 | set by its owner |" in card
     assert "\n| text | 20 | 20 | " in card  # a plug in each article
     rows = labelled_frame[labelled_frame["split"] == "test"]
     model = load_model(tmp_path / "models" / "mine")

@@ -185,8 +185,8 @@ def test_a_new_model_is_compared_with_the_default_one_on_articles_that_the_latte
     found = beside_default(frame, tagger)
     new, old = (evaluate_frame(one[~seen].reset_index(drop=True)) for one in (frame, tagger.score_frame(frame)))
     assert found == (
-        f"On {unseen} articles from which neither learned, word F1 is {new.tagger.words.value.core_f1:.3f} by the new "
-        f"model and {old.tagger.words.value.core_f1:.3f} by the default model."
+        f"On {unseen} articles from which neither model learned, the new model reaches a word F1 of "
+        f"{new.tagger.words.value.core_f1:.3f}, the default model {old.tagger.words.value.core_f1:.3f}."
     )
     tagger = replace(seeded_tagger, manifest=Manifest(training=training_hashes(frame)))
     assert "has learned from all of these articles" in beside_default(frame, tagger)

@@ -220,7 +220,7 @@ def test_lines_lost_without_the_second_look_do_not_count():
 def test_a_model_without_a_second_look_has_no_curve():
     rows = labelled_rows(looked_at().drop(columns="second_look"), where="p.parquet")
 
-    with pytest.raises(DataError, match=r"p\.parquet: no article with filler between core paragraphs"):
+    with pytest.raises(DataError, match=r"p\.parquet: no article in which a second look read filler"):
         choose_second_look(rows, 0.03)
 
 

@@ -111,7 +111,7 @@ def test_filler_precision_is_reached_or_the_best_there_is_is_told(scored, bound)
         point = choose_threshold(rows, Goal(Aim.FILLER_PRECISION, bound), settings=SETTINGS)
         assert (~rows.core)[rows.score < point.threshold].mean() >= bound - 1e-12
     else:
-        with pytest.raises(DataError, match="no threshold has a filler precision"):
+        with pytest.raises(DataError, match="no threshold reaches a filler precision"):
             choose_threshold(rows, Goal(Aim.FILLER_PRECISION, bound), settings=SETTINGS)
 
 

@@ -86,7 +86,7 @@ def test_a_name_with_a_bar_or_a_line_break_stays_in_its_cell(tagger, manifest, e
     odd = msgspec.structs.replace(manifest, trained_on=(TrainedOn("a|b\nc", 1, 1, 2, 1),))
     card = model_card("odd", tagger, odd, evaluation)
 
-    assert "| a\\|b c | 1 | 1 | 2 | 1 | as its owner says |" in card
+    assert "| a\\|b c | 1 | 1 | 2 | 1 | set by its owner |" in card
 
 
 def test_whose_labels_need_attribution_is_attributed(tagger, manifest, evaluation):
@@ -101,8 +101,8 @@ def test_a_model_of_one_site_says_that_its_folds_were_of_articles(tagger, manife
     card = model_card("local", tagger, manifest, evaluation, by="article")
 
     assert "saw other articles of that site. Expect lower scores on other sites." in card
-    assert "none of its site" not in card
-    assert "none of its site" in model_card("wide", tagger, manifest, evaluation)
+    assert "no page of its site" not in card
+    assert "no page of its site" in model_card("wide", tagger, manifest, evaluation)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_the_questions_stand_in_their_order_and_the_comparison_after_the_first(p
         "The answer",
         "The models side by side",
         "Where it fails",
-        "What a choice of threshold does",
+        "The effect of a threshold",
         "Filler inside the story",
         "What it gets wrong",
         "Can the scores be trusted",
@@ -72,7 +72,7 @@ def test_the_answer_is_one_sentence(page):
     answer = LexborHTMLParser(page).css_first(".answers").text()
 
     assert " ".join(answer.split()) == (
-        "corestory: of 100 words of story, 81.2 survive (79.1 to 83.1); "
+        "corestory: of 100 words of story, 81.2 are kept (79.1 to 83.1); "
         "corestory: of 100 words of filler, 100.0 are removed (97.9 to 100.0)."
     )
 
@@ -161,7 +161,7 @@ def test_the_page_is_small_whatever_the_data(findings):
 
 @pytest.mark.usefixtures("without_figures")
 def test_without_mistakes_the_page_says_so(findings):
-    assert "it agrees with every label" in report_page(replace(findings, mistakes=()))
+    assert "The model agrees with every label" in report_page(replace(findings, mistakes=()))
 
 
 @pytest.mark.slow

@@ -33,7 +33,7 @@ def test_the_answer_comes_first_and_the_baselines_next(evaluation):
     first = evaluation_tables(evaluation, sites=5)[0]
 
     assert headline(evaluation).startswith("Of 100 words of story, ")
-    assert first.title == "Against the baselines"
+    assert first.title == "Comparison with the baselines"
     assert [row[0] for row in first.rows] == [
         "corestory",
         "stage 1 alone",
@@ -83,7 +83,7 @@ def test_only_the_worst_sites_are_shown_and_how_many_more_there_are_is_said(eval
 
 def test_without_filler_the_answer_does_not_speak_of_its_share():
     assert headline(one_class("core")).endswith("there is no filler to remove.")
-    assert table(one_class("core"), "What became").rows[1][1] == "0"
+    assert table(one_class("core"), "Labels and decisions").rows[1][1] == "0"
 
 
 def test_without_story_the_answer_does_not_speak_of_its_share():
@@ -128,7 +128,7 @@ def test_few_articles_are_said_to_be_too_few_and_no_accuracy_is_claimed(count):
     found = evaluate_rows(rows, resamples=100)
     assert headline(found).startswith(f"{count} article")
     assert "too few to measure accuracy" in headline(found)
-    assert "survive;" not in headline(found)
+    assert "are kept;" not in headline(found)
 
 
 def band(value, low=math.nan, high=math.nan):

@@ -79,17 +79,17 @@ def text_of(goal):
 
 def test_the_threshold_its_goal_and_its_cost_stand_beside_the_choice_by_article():
     lines = text_of(Goal(Aim.CORE_RECALL, 1.0)).splitlines()
-    assert lines[0] == "Core from a score of 0.4, chosen on the split validation for: core recall of at least 1."
+    assert lines[0] == "Threshold 0.4, chosen on the split validation for this goal: core recall of at least 1."
     assert lines[1].startswith("20 labelled paragraphs of 2 articles; ")
-    assert lines[3].split() == ["from", "0.4", "the", "model,", "by", "article"]
-    (kept,) = (line for line in lines if line.startswith("of 100 words of story kept"))
+    assert lines[3].split() == ["threshold", "0.4", "a", "cutoff", "per", "article"]
+    (kept,) = (line for line in lines if line.startswith("story kept, of 100 words"))
     assert kept.split()[-2:] == ["100.0", "100.0"]
-    (removed,) = (line for line in lines if line.startswith("of 100 words of filler removed"))
+    (removed,) = (line for line in lines if line.startswith("filler removed, of 100 words"))
     assert "50.0" in removed
 
 
 def test_the_best_f1_has_no_bound():
-    assert "for: best F1 of core." in text_of(Goal(Aim.BEST_F1))
+    assert "for this goal: best F1 of core." in text_of(Goal(Aim.BEST_F1))
 
 
 def test_a_caution_stands_above_the_answer(evaluation):

@@ -222,13 +222,13 @@ def beside_default(scored: pd.DataFrame, default: Tagger) -> str:
     seen = seen_articles(scored, default.manifest.training) if default.manifest is not None else set()
     unseen = scored[~scored["article_id"].isin(seen)].reset_index(drop=True)
     if not unseen["label"].notna().any():
-        return "The default model has learned from all of these articles, so the two cannot be compared on them."
+        return "The default model has learned from all of these articles, so the two models cannot be compared on them."
     new = labelled_rows(unseen)
     old = labelled_rows(score_in_pieces(default, unseen, threshold=None, progress=lambda _: None))
     reached, alone = (measure(rows.core, rows.score, rows.decided, weights=rows.words).core_f1 for rows in (old, new))
     return (
-        f"On {len(np.unique(new.articles)):,} articles from which neither learned, word F1 is {alone:.3f} by the new "
-        f"model and {reached:.3f} by the default model."
+        f"On {len(np.unique(new.articles)):,} articles from which neither model learned, the new model reaches a word "
+        f"F1 of {alone:.3f}, the default model {reached:.3f}."
     )
 
 

@@ -186,7 +186,7 @@ def choose_second_look(rows: LabelledRows, max_lost: float) -> list[tuple[LookCu
     curves = _curves(_inside(rows))
     if not curves:
         raise DataError(
-            "no article with filler between core paragraphs and short story lines that a second look read",
+            "no article in which a second look read filler between core paragraphs and short story lines",
             where=rows.where,
             expected="a model with a second look, and such articles in the split",
             hint="Train a model on more articles, or choose a threshold for all articles by another goal.",

@@ -61,7 +61,9 @@ def everything_core(count: int) -> Predictions:
     >>> everything_core(2).core.tolist()
     [True, True]
     """
-    return Predictions("everything_core", "everything core", "keeps all", np.ones(count), np.ones(count, dtype=bool))
+    return Predictions(
+        "everything_core", "everything core", "keeps every paragraph", np.ones(count), np.ones(count, dtype=bool)
+    )
 
 
 def length_rule(texts: Sequence[str]) -> Predictions:
@@ -95,7 +97,7 @@ def stage_one(scores: ArrayLike) -> Predictions:
     [True, False]
     """
     score = np.asarray(scores, dtype=np.float64)
-    described = f"the paragraph's words alone, core from {STAGE_1_THRESHOLD:g}"
+    described = f"keeps paragraphs whose words alone have a score of at least {STAGE_1_THRESHOLD:g}"
     return Predictions("stage_1", "stage 1 alone", described, score, score >= STAGE_1_THRESHOLD)
 
 

@@ -48,7 +48,7 @@ class Aim(Enum):
 
     CORE_RECALL = "core recall of at least"
     FILLER_PRECISION = "filler precision of at least"
-    WORDS_LOST = "words lost of 100 words of story, at most"
+    WORDS_LOST = "words lost, of 100 words of story, at most"
     BEST_F1 = "best F1 of core"
 
 
@@ -177,7 +177,7 @@ def choose_threshold(rows: LabelledRows, goal: Goal, *, settings: EvaluationSett
     if rows.core.all() or not rows.core.any():
         raise DataError(
             f"every label is {'core' if rows.core.all() else 'filler'}", where=rows.where,
-            expected="both core and filler, to weigh one against the other",
+            expected="both core and filler",
         )  # fmt: skip
     threshold = _threshold(rows, goal)
     (fixed,) = measured_thresholds(rows, settings=settings, thresholds=(threshold,))
@@ -207,9 +207,9 @@ def _threshold(rows: LabelledRows, goal: Goal) -> float:
     if not reached.any():
         best = int(np.argmax(value))
         raise DataError(
-            f"no threshold has a {unit} of {goal.bound:g}",
+            f"no threshold reaches a {unit} of {goal.bound:g}",
             where=rows.where,
-            expected=f"{value[best]:.4f} at most, which is reached at {_between(scores, best):g}",
+            expected=f"at most {value[best]:.4f}, which the threshold {_between(scores, best):g} reaches",
         )
     return _between(scores, int(np.flatnonzero(reached)[-1]))
 

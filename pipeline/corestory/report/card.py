@@ -96,8 +96,8 @@ def model_card(
     lines = [
         f"# {name}",
         "",
-        "A corestory model: it tags every paragraph of a news article as core (the story) or filler (what the page put "
-        "around it).",
+        "A corestory model: it tags every paragraph of a news article as core (the story) or filler (everything else "
+        "on the page).",
         *_trained_on(manifest),
         *_scores(evaluation, by),
     ]
@@ -111,10 +111,10 @@ def model_card(
 LIMITS = """
 ## Limits
 
-- It learned from news and blog articles. On shops, forums, listings and documentation nothing is promised.
-- Languages with few or no training pages are tagged by form and neighbourhood more than by words.
-- What is story follows the gold texts: titles, bylines, dates, captions and credits are mostly filler.
-- `confidence` says how well an article of this look was tagged out of fold; believe it when it is low.
+- It learned from news and blog articles. Its accuracy on shops, forums, listings and documentation is unknown.
+- In languages with few or no training pages, the form of a paragraph and its neighbours count more than its words.
+- The gold texts define the story: in most of them, titles, bylines, dates, captions and credits are filler.
+- `confidence` is the word F1 that similar articles reached out of fold. Check articles with a low confidence.
 """
 
 
@@ -123,7 +123,7 @@ def _trained_on(manifest: Manifest) -> list[str]:
     sources = [
         (
             *(_cell(part.source), *map(counted, (part.sites, part.articles, part.paragraphs, part.core))),
-            LICENCES.get(part.source, "as its owner says"),
+            LICENCES.get(part.source, "set by its owner"),
         )
         for part in manifest.trained_on
     ]
@@ -170,8 +170,9 @@ def _inside_stories(found: InStory) -> list[str]:
             rows.append((group.name, counted(group.articles), *filler, *story))
     return [
         "",
-        f"Filler inside the story, in runs of at most {MAX_RUN} paragraphs between two of the story, and story lines "
-        f"of at most {MAX_WORDS} words there. Paragraphs count; the second look was chosen on these scores.",
+        f"Filler inside the story, in runs of at most {MAX_RUN} paragraphs between two paragraphs of the story, and "
+        f"story lines of at most {MAX_WORDS} words there, counted in paragraphs. The second look was chosen on these "
+        "scores.",
         "",
         markdown_table(("input", "articles", "filler lines", "removed, %", "short story lines", "lost, %"), rows),
     ]
@@ -207,20 +208,20 @@ def adapted_card(name: str, adaptation: Adaptation) -> str:
         [
             f"# {name}",
             "",
-            "A corestory model that was adapted to labelled articles of its owner. On pages that look like these it "
-            "uses what it learned from them; on all others it is the model that it was before.",
+            "A corestory model that was adapted to labelled articles of its owner. On pages that look like these "
+            "articles, it uses what it learned from them. On all other pages, it is the model before the adaptation.",
             "",
             "## Adapted to",
             "",
             markdown_table((*columns, "gain in word F1", "by"), rows, texts=(1, 6, 7)),
             "",
-            "Gains are measured on articles that were left out of the fit, one or a tenth at a time.",
+            "Gains are measured on articles that were left out of the fit: one article, or a tenth of them, at a time.",
             "",
             *(form.message for form in adaptation.forms),
             *filter(None, [adaptation.caution]),
             "",
-            f"The model before the first adaptation was trained on {trained:,} inputs; its own card tells how accurate "
-            "it is elsewhere.",
+            f"The model before the first adaptation was trained on {trained:,} inputs; its own card has its accuracy "
+            "on other pages.",
             "",
         ]
     )
@@ -228,32 +229,31 @@ def adapted_card(name: str, adaptation: Adaptation) -> str:
 
 def _measured(by: str, articles: int) -> list[str]:
     if by == "site":
-        how = "Out of fold: each paragraph is scored by a model that saw none of its site."
+        how = "Out of fold: each paragraph is scored by a model that saw no page of its site."
     else:
         how = (
             "Out of fold by article: all articles are of one site, so each paragraph is scored by a model that saw "
             "other articles of that site. Expect lower scores on other sites."
         )
     found = few_articles(articles)
-    return [f"{how} Intervals of 95 % by bootstrap over articles.", *(["", found] if found else [])]
+    return [f"{how} The 95 % intervals are from a bootstrap over articles.", *(["", found] if found else [])]
 
 
 def _description(tagger: Tagger) -> list[str]:
     weights, settings = tagger.weights, tagger.settings
     text = weights.text
-    markup = f", and over {len(weights.markup.hashes):,} of markup where the input is HTML" if weights.markup else ""
+    markup = f", and of {len(weights.markup.hashes):,} n-grams of markup if the input is HTML" if weights.markup else ""
     with_markup = f" ({len(weights.html.mean)} with markup)" if weights.html else ""
     if settings.threshold is None:
         decision = (
-            f"its score reaches {settings.cutoff_share:g} of its article's best expected word F1, or "
-            f"{settings.clean_cutoff_share:g} of it where most of the article is expected to be core"
+            f"its score is at least {settings.cutoff_share:g} times the best expected word F1 of its article, or "
+            f"{settings.clean_cutoff_share:g} times if most of the article is expected to be core"
         )
     else:
         decision = f"its score is at least {settings.threshold:g}"
     return [
-        f"Stage 1: TF-IDF over {len(weights.words.hashes):,} hashed n-grams of words into a logistic "
-        f"regression{markup}. "
-        f"Stage 2: a mean of {len(text.members)} network(s) with "
+        f"Stage 1: logistic regression over the TF-IDF of {len(weights.words.hashes):,} hashed n-grams of "
+        f"words{markup}. Stage 2: the mean of {len(text.members)} network(s) with "
         f"{len(text.members[0].taps)} dilated convolutions over the paragraphs of an article, "
         f"from {len(text.mean)} features of the paragraph, its neighbours and its article{with_markup}.",
         f"A paragraph is core if {decision}.",

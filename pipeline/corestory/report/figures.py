@@ -141,7 +141,7 @@ def _tradeoff(findings: Findings) -> Figure | None:
         _curve(axes, findings.stage1_tradeoff, color=MUTED, linestyle="--", label="words alone")
     _curve(axes, findings.tradeoff, color=CORE, label=_elided(evaluation.tagger.name))
     here = [_point(evaluation.tagger)]
-    axes.plot(*here[0], "*", color=FILLER, markersize=13, markeredgecolor=INK, label="as it decides now", zorder=5)
+    axes.plot(*here[0], "*", color=FILLER, markersize=13, markeredgecolor=INK, label="present decisions", zorder=5)
     for rival in evaluation.rivals:
         here.append(_point(rival))
         axes.plot(*here[-1], "D", color=INK, markersize=6, markerfacecolor="none", label=_elided(rival.name))
@@ -162,7 +162,7 @@ def _tradeoff(findings: Findings) -> Figure | None:
         if inside and all(abs(point[0] - other[0]) + abs(point[1] - other[1]) > 3 for other in shown):
             axes.annotate(f"{threshold:g}", point, xytext=(-4, -10), textcoords="offset points", ha="right", fontsize=9)
             shown.append(point)
-    axes.set(xlabel="of 100 words of filler removed", ylabel="of 100 words of story kept")
+    axes.set(xlabel="filler removed, of 100 words", ylabel="story kept, of 100 words")
     axes.set(xlim=(left, 101.5), ylim=(bottom, 101.5))
     axes.legend(loc="lower left", fontsize=9)
     return figure
@@ -180,7 +180,7 @@ def _second_look(findings: Findings) -> Figure | None:
         now = measured[curve.form]
         point = (100 * (1 - now.core_recall), 100 * now.filler_recall)
         axes.plot(*point, mark, color=color, markeredgecolor=INK, markersize=8, label=f"{curve.form}, now")
-    axes.set(xlabel="of 100 short story lines lost", ylabel="of 100 lines of filler removed")
+    axes.set(xlabel="short story lines lost, of 100", ylabel="filler lines removed, of 100")
     axes.set(xlim=(-0.5, 30), ylim=(-1.5, 101.5))
     axes.legend(loc="lower right", fontsize=9)
     return figure
@@ -250,8 +250,8 @@ def _calibration(findings: Findings) -> Figure:
     figure, (above, below) = drawing(height=4.0, rows=(3, 1))
     means, shares = np.array([step.mean_score for step in bins]), np.array([step.share_core for step in bins])
     above.plot(means, shares, "o-", color=CORE, label="this model")
-    above.plot([0, 1], [0, 1], color=MUTED, linestyle=":", label="as it should be")
-    above.set(xlabel="", ylabel="share that is core", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+    above.plot([0, 1], [0, 1], color=MUTED, linestyle=":", label="ideal")
+    above.set(xlabel="", ylabel="share of core", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     above.legend(loc="upper left", fontsize=9)
     lefts, counts = [step.low for step in bins], [step.count for step in bins]
     below.bar(lefts, counts, width=0.1, align="edge", color=CORE, alpha=0.5, edgecolor=PAPER)
@@ -329,7 +329,7 @@ def _importance(findings: Findings) -> Figure | None:
         )
     axes.axvline(0, color=MUTED, linewidth=0.8)
     axes.set_yticks(range(len(names)), names)
-    axes.set_xlabel("macro F1 lost when shuffled")
+    axes.set_xlabel("loss of macro F1 by shuffling")
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     figure.legend(loc="outside upper center", ncols=2, fontsize=9)

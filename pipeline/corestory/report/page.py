@@ -179,7 +179,7 @@ def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequenc
 
     words = findings.evaluation.tagger.words
     answers = [
-        _answer(words, "core_recall", "of 100 words of story,", "survive", ";"),
+        _answer(words, "core_recall", "of 100 words of story,", "are kept", ";"),
         _answer(words, "filler_recall", "of 100 words of filler,", "are removed", "."),
     ]
     too_few = findings.evaluation.counts.articles < FEWEST_ARTICLES

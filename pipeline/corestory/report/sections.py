@@ -165,25 +165,26 @@ def _comparisons(findings: Findings) -> list[Section]:
                 Folded(f"Paragraphs that {comparison.first} and {comparison.second} tag differently", examples)
             )
     names = " and ".join(rival.name for rival in findings.evaluation.rivals)
-    text = f"{findings.evaluation.tagger.name} beside {names}, on the same paragraphs. The rest is on the first."
+    first = findings.evaluation.tagger.name
+    text = f"{first} is compared with {names} on the same paragraphs. The other sections describe {first}."
     return [Section("comparison", "The models side by side", text, tuple(parts))]
 
 
 def _threshold(findings: Findings) -> Section:
     threshold = findings.evaluation.settings.threshold
     text = (
-        "The model now chooses a cutoff for each article: the one with the best expected F1 by words. A threshold for "
-        "all articles would be a point on the curve; a lower threshold keeps more story and more filler."
+        "The model chooses a cutoff for each article: the one with the best expected word F1. A threshold for all "
+        "articles is a point on the curve; a lower threshold keeps more story and more filler."
         if threshold is None
-        else f"Every paragraph with a score of at least {threshold:g} is core, in every article. Another threshold "
-        "would be another point on the curve; a lower threshold keeps more story and more filler."
+        else f"In every article, a paragraph with a score of at least {threshold:g} is core. Another threshold is "
+        "another point on the curve; a lower threshold keeps more story and more filler."
     )
     caption = (
-        "How much of the story is kept against how much of the filler is removed, by words. Up and right is better. "
-        "The star is the model as it decides now."
+        "The share of the story that is kept against the share of the filler that is removed, in words. Points further "
+        "up and to the right are better. The star is the present decision."
     )
     figure = Figure("tradeoff", "Story kept against filler removed", caption)
-    return Section("threshold", "What a choice of threshold does", text, (figure, threshold_table(findings.thresholds)))
+    return Section("threshold", "The effect of a threshold", text, (figure, threshold_table(findings.thresholds)))
 
 
 def _in_story(findings: Findings) -> list[Section]:
@@ -191,12 +192,12 @@ def _in_story(findings: Findings) -> list[Section]:
     if found is None:
         return []
     text = (
-        "A plug between two paragraphs of the story is short, so measures by words hardly show it. Measured here: "
-        "filler between two core paragraphs, in runs of at most three, and story lines of at most eight words."
+        "A plug between two paragraphs of the story is short, so measures in words hardly show it. This section "
+        "measures filler between two core paragraphs, in runs of at most three, and story lines of at most eight words."
     )
     caption = (
-        "How many of these filler lines are removed against how many of these story lines are lost, at each cutoff of "
-        "the second look. Up and left is better. The marks are the model as it decides now."
+        "The share of these filler lines that is removed against the share of these story lines that is lost, at each "
+        "cutoff of the second look. Points further up and to the left are better. The marks are the present decisions."
     )
     figure = Figure("second_look", "Filler removed inside stories against story lines lost", caption)
     parts = (figure, in_story_table(found.groups)) if found.curves else (in_story_table(found.groups),)
@@ -205,8 +206,8 @@ def _in_story(findings: Findings) -> list[Section]:
 
 def _where(findings: Findings, sites: int) -> Section:
     ends = (
-        "Lead: up to the second paragraph of the story; tail: from the last but one; above and below: paragraphs "
-        "outside the story."
+        "The lead ends with the second paragraph of the story. The tail begins with its last paragraph but one. Above "
+        "and below are the paragraphs outside the story."
     )
     figures = (
         Figure("lengths", "By length of the paragraph", "Story kept and filler removed, of 100 words at each length."),
@@ -214,8 +215,8 @@ def _where(findings: Findings, sites: int) -> Section:
     )
     scores = Figure(
         "histogram",
-        "How the scores lie",
-        "Paragraphs by score, on a logarithmic scale. Core should have high scores and filler low ones; of "
+        "The distribution of the scores",
+        "Paragraphs by score, on a logarithmic scale. Core should have high scores and filler low ones; at "
         "scores near 0.5 the model is unsure.",
     )
     parts: tuple[Part, ...] = (
@@ -225,7 +226,7 @@ def _where(findings: Findings, sites: int) -> Section:
         strata_table("By region of the article", findings.regions, note=ends),
         scores,
     )
-    return Section("where", "Where it fails", "Each table starts with the worst.", parts)
+    return Section("where", "Where it fails", "The accuracy in groups of articles and of paragraphs.", parts)
 
 
 def _mistakes(findings: Findings) -> Section:
@@ -248,7 +249,7 @@ def _kinds(evaluation: Evaluation) -> list[Section]:
     if evaluation.kinds is None:
         return []
     text = (
-        "Many of these kinds are read from the class names of the pages, so some are wrong; on a page, the model sees "
+        "Many labels of kinds come from class names of the pages, so some are wrong. On HTML pages, the model reads "
         "these names, too."
     )
     matrix = Folded("Confusion of kinds", (kind_confusions(evaluation.kinds),))
@@ -259,32 +260,32 @@ def _trust(findings: Findings) -> Section:
     curves = (
         Figure(
             "calibration",
-            "Score and truth",
-            "Above: the share of core among paragraphs by score; on the diagonal the scores are true "
-            "probabilities. Below: how many paragraphs have such a score.",
+            "Calibration",
+            "Above: the share of core among the paragraphs of each score. If the points are on the diagonal, the "
+            "scores are probabilities. Below: the number of paragraphs of each score.",
         ),
         Figure(
             "precision_recall",
             "Precision and recall of both classes",
-            "Each point is a threshold: how much of a class is found, and how much of what is found is of it.",
+            "The precision and the recall of each class at every threshold.",
         ),
     )
     matrices = Figure("confusion", "Labels and decisions", "Rows are labels, columns are the model's decisions.")
-    tables = (calibration_table(findings.evaluation, title="Score and truth"), confusions(findings.evaluation))
+    tables = (calibration_table(findings.evaluation, title="Calibration"), confusions(findings.evaluation))
     parts: tuple[Part, ...] = (Beside(curves), matrices, Folded("The same in numbers", tables))
-    text = "A score is a probability if, for example, 80 of 100 paragraphs scored 0.8 are core."
+    text = "Scores are probabilities if, for example, 80 of 100 paragraphs with a score of 0.8 are core."
     return Section("trust", "Can the scores be trusted", text, parts)
 
 
 def _learned(findings: Findings) -> Section:
     title = "What it learned"
     if findings.learned is None:
-        return Section("learned", title, "The report was made without the model.", ())
+        return Section("learned", title, "This section needs the model, but the report was made without it.", ())
     vocabulary, importance = findings.learned.vocabulary, findings.learned.importance
     text = (
-        "The pull of a word or a pair of words is how much it alone moves the log-odds of stage 1: up for core, down "
-        "for filler. Listed are those in at least three of these articles; the model keeps only hashes of words. Every "
-        "digit is read as 0."
+        "The pull of a word, or of a pair of words, is its own effect on the log-odds of stage 1: positive for core, "
+        "negative for filler. The tables have words of at least three of these articles, because the model stores only "
+        "hashes of words. Each digit is written as 0."
     )
     ngrams = (
         ngram_table("The strongest signs of core", vocabulary.core),
@@ -292,7 +293,9 @@ def _learned(findings: Findings) -> Section:
     )
     parts: list[Part] = [Beside(ngrams)]
     if importance:
-        caption = "The loss of macro F1 when one kind of evidence is shuffled among paragraphs; the line is the range."
+        caption = (
+            "The loss of macro F1 when one kind of evidence is shuffled among paragraphs; the lines show the range."
+        )
         parts += [Figure("importance", "The evidence that matters most", caption), importance_table(importance)]
     return Section("learned", title, text, tuple(parts))
 
@@ -315,12 +318,12 @@ def headline(evaluation: Evaluation) -> str:
     if articles < FEWEST_ARTICLES:
         return (
             f"{counted(articles)} {'article is' if articles == 1 else 'articles are'} too few to measure accuracy: on "
-            f"other articles anything from 0 to 100 of 100 words of story may survive. Label at least "
+            f"other articles the model may keep anything from 0 to 100 of 100 words of story. Label at least "
             f"{FEWEST_ARTICLES} articles."
         )
     words = evaluation.tagger.words
     story, filler = per_hundred(words, "core_recall"), per_hundred(words, "filler_recall")
-    kept = f"Of 100 words of story, {story} survive" if story != NOTHING else "There is no story to keep"
+    kept = f"Of 100 words of story, {story} are kept" if story != NOTHING else "There is no story to keep"
     removed = f"of 100 words of filler, {filler} are removed" if filler != NOTHING else "there is no filler to remove"
     return f"{kept}; {removed}."
 
@@ -337,13 +340,13 @@ def basis(evaluation: Evaluation) -> str:
     line += f"; {counted(counts.unlabelled)} paragraphs without a label are left out."
     if evaluation.story is not None:
         story = evaluation.story
-        line += f" Of {counted(story.without_story)} pages without a story {counted(story.recognised)} are recognised; "
-        line += f"of {counted(story.articles)} articles {counted(story.lost)} are left without any core."
+        line += f" Of {counted(story.without_story)} pages without a story, {counted(story.recognised)} are recognised;"
+        line += f" of {counted(story.articles)} articles, {counted(story.lost)} have no paragraph tagged core."
     if evaluation.kinds is not None:
         line += f" Macro F1 over {counted(len(evaluation.kinds.kinds))} kinds of filler: "
         line += f"{rounded(evaluation.kinds.macro_f1)}."
     if settings.threshold is not None:
-        line += f" Core from a score of {settings.threshold:g}."
+        line += f" The threshold is {settings.threshold:g}."
     if settings.resamples:
         line += f" In brackets: {100 * settings.level:g}% intervals by bootstrap over articles "
         line += f"({counted(settings.resamples)} resamples, seed {settings.seed})."

@@ -84,14 +84,19 @@ MEASURES = {
     "filler_average_precision": "filler average precision",
     "brier": "Brier score (0 is best)",
 }
-SUMMARY = ("of 100 words of story kept", "of 100 words of filler removed", "core F1, words", "macro F1, paragraphs")
+SUMMARY = ("story kept, of 100 words", "filler removed, of 100 words", "core F1, words", "macro F1, paragraphs")
+
+
+_SIGNIFICANT = "A difference is statistically significant if its interval does not contain 0."
 
 
 def with_baselines(taggers: Sequence[TaggerResult]) -> ReportTable:
     """Make the table that compares the first of `taggers`, the evaluated one, with the others."""
     rows = tuple((result.name, *_summary(result.words, result.paragraphs)) for result in taggers)
     described = "; ".join(f"{result.name}: {result.description}" for result in taggers[1:])
-    return ReportTable("Against the baselines", ("", *SUMMARY), rows, f"{described[:1].upper()}{described[1:]}.")
+    return ReportTable(
+        "Comparison with the baselines", ("", *SUMMARY), rows, f"{described[:1].upper()}{described[1:]}."
+    )
 
 
 def _summary(words: Band[Rates], paragraphs: Band[Rates]) -> tuple[str, str, str, str]:
@@ -107,8 +112,8 @@ def leads(evaluation: Evaluation) -> ReportTable:
         if paragraphs is not None and words is not None:
             story, filler = difference(words, "core_recall", scale=100), difference(words, "filler_recall", scale=100)
             rows.append((result.name, story, filler, difference(words, "core_f1"), difference(paragraphs, "macro_f1")))
-    note = "Differences on the same articles, paired: an interval without 0 is a difference."
-    return ReportTable(f"Lead of {evaluation.tagger.name} over each", ("", *SUMMARY), tuple(rows), note)
+    note = f"Paired differences on the same articles. {_SIGNIFICANT}"
+    return ReportTable(f"Lead of {evaluation.tagger.name} over the others", ("", *SUMMARY), tuple(rows), note)
 
 
 def all_measures(title: str, taggers: Sequence[TaggerResult], *, words: bool) -> ReportTable:
@@ -160,9 +165,7 @@ def confusions(evaluation: Evaluation) -> ReportTable:
     found = (evaluation.tagger.paragraphs.confusion, evaluation.tagger.words.confusion)
     core = [cell for cells in found for cell in _row(cells.core_kept, cells.core_lost)]
     filler = [cell for cells in found for cell in _row(cells.filler_kept, cells.filler_removed)]
-    return ReportTable(
-        "What became of core and filler", columns, (("labelled core", *core), ("labelled filler", *filler))
-    )
+    return ReportTable("Labels and decisions", columns, (("labelled core", *core), ("labelled filler", *filler)))
 
 
 def kinds_table(found: KindResult) -> ReportTable:
@@ -171,7 +174,7 @@ def kinds_table(found: KindResult) -> ReportTable:
         (rates.name, counted(rates.paragraphs), rounded(rates.precision), rounded(rates.recall), rounded(rates.f1))
         for rates in (*found.kinds, *found.roles)
     ]
-    note = f"Macro F1 over the kinds of filler: {rounded(found.macro_f1)}. The model was given the paragraphs' labels."
+    note = f"Macro F1 over the kinds of filler: {rounded(found.macro_f1)}. The model knew which paragraphs are core."
     columns = ("", "paragraphs", "precision", "recall", "F1")
     return ReportTable("Kinds of filler, then roles of core", columns, tuple(rows), note=note)
 
@@ -180,7 +183,9 @@ def kind_confusions(found: KindResult) -> ReportTable:
     """Make the confusion matrix of kinds and roles."""
     names = tuple(rates.name for rates in (*found.kinds, *found.roles))
     rows = tuple((name, *map(counted, row)) for name, row in zip(names, found.matrix, strict=True))
-    return ReportTable("Which kind was taken for which", ("", *names), rows, note="Rows are labels.")
+    return ReportTable(
+        "Which kind was taken for which", ("", *names), rows, note="Rows are labels, columns are predictions."
+    )
 
 
 def _row(*cells: float) -> list[str]:
@@ -196,14 +201,14 @@ def calibration_table(evaluation: Evaluation, *, title: str = "Can the scores be
         for step in found.bins
     )
     note = f"Expected calibration error: {rounded(found.expected_error)}."
-    return ReportTable(title, ("score", "paragraphs", "mean score", "share core"), rows, note)
+    return ReportTable(title, ("score", "paragraphs", "mean score", "share of core"), rows, note)
 
 
 def threshold_table(rows: Sequence[ThresholdRow]) -> ReportTable:
     """Make the table of the measures at each threshold."""
     found = tuple((f"{row.threshold:.2f}", *_summary(row.words, row.paragraphs)) for row in rows)
-    note = "To choose one for your own pages, use the validation split: what is chosen here is measured too well."
-    return ReportTable("Thresholds to read off", ("core from a score of", *SUMMARY), found, note)
+    note = "Choose a threshold on the validation split: one that is chosen on this table is measured too well."
+    return ReportTable("Thresholds and their effect", ("threshold", *SUMMARY), found, note)
 
 
 def in_story_table(groups: Sequence[Group]) -> ReportTable:
@@ -214,7 +219,7 @@ def in_story_table(groups: Sequence[Group]) -> ReportTable:
         filler = (counted(cells.filler_kept + cells.filler_removed), per_hundred(measures, "filler_recall"))
         story = (counted(cells.core_kept + cells.core_lost), per_hundred(measures, "core_recall"))
         rows.append((group.name, counted(group.articles), *filler, *story))
-    columns = ("", "articles", "filler lines", "of 100 removed", "story lines", "of 100 kept")
+    columns = ("", "articles", "filler lines", "removed, of 100", "story lines", "kept, of 100")
     note = "To choose a point on the curve: corestory threshold --max-story-lines-lost."
     return ReportTable("Filler and short story lines inside stories", columns, tuple(rows), note)
 
@@ -242,7 +247,7 @@ def ngram_table(title: str, ngrams: Sequence[Ngram]) -> ReportTable:
 
 def importance_table(found: Sequence[Importance]) -> ReportTable:
     """Make the table of the losses by shuffling each feature group, without markup and with it."""
-    columns = ["evidence", *(f"macro F1 lost, {importance_name(importance)}" for importance in found), "what it is"]
+    columns = ["evidence", *(f"macro F1 lost, {importance_name(importance)}" for importance in found), "meaning"]
     names = list(dict.fromkeys(effect.group for importance in reversed(found) for effect in importance.effects))
     meanings = {effect.group: effect.meaning for importance in found for effect in importance.effects}
     losses = [{effect.group: effect for effect in importance.effects} for importance in found]
@@ -256,8 +261,8 @@ def importance_table(found: Sequence[Importance]) -> ReportTable:
         for importance in found
     )
     note = (
-        "Permutation importance by group (Breiman, 2001): one kind of evidence is exchanged among paragraphs, and all "
-        f"else is left. {basis[:1].upper()}{basis[1:]}."
+        "Permutation importance by group (Breiman, 2001): one kind of evidence is shuffled among paragraphs, and the "
+        f"others stay as they are. {basis[:1].upper()}{basis[1:]}."
     )
     return ReportTable("How much each kind of evidence matters", tuple(columns), rows, note, prose=(columns[-1],))
 
@@ -281,8 +286,8 @@ def measures_table(first: TaggerResult, second: TaggerResult, *, words: bool) ->
         for name in METRIC_NAMES
     )
     unit = "word" if words else "paragraph"
-    columns = ("", first.name, second.name, f"{second.name} less {first.name}")
-    note = "Paired bootstrap over articles: an interval without 0 is a difference."
+    columns = ("", first.name, second.name, f"{second.name} minus {first.name}")
+    note = f"Paired bootstrap over articles. {_SIGNIFICANT}"
     return ReportTable(f"From {first.name} to {second.name}, each {unit} counting once", columns, rows, note)
 
 
@@ -291,10 +296,10 @@ def changes_table(comparison: Comparison) -> ReportTable:
     rows = tuple(
         (name, "better" if good else "worse", *map(counted, astuple(changed)))
         for name, good, changed in (
-            ("story kept that was lost", True, comparison.core_gained),
-            ("filler removed that was kept", True, comparison.filler_gained),
-            ("story lost that was kept", False, comparison.core_lost),
-            ("filler kept that was removed", False, comparison.filler_lost),
+            ("story: lost before, now kept", True, comparison.core_gained),
+            ("filler: kept before, now removed", True, comparison.filler_gained),
+            ("story: kept before, now lost", False, comparison.core_lost),
+            ("filler: removed before, now kept", False, comparison.filler_lost),
         )
     )
     title = f"What changes from {comparison.first} to {comparison.second}"
@@ -305,7 +310,7 @@ def changes_table(comparison: Comparison) -> ReportTable:
 
 def examples_table(comparison: Comparison, paragraphs: Sequence[ChangedParagraph], *, better: bool) -> ReportTable:
     """Make the table of paragraphs that changed; those whose scores differ most come first."""
-    title = f"Where {comparison.second if better else comparison.first} is right and the other is not"
+    title = f"Paragraphs that only {comparison.second if better else comparison.first} tags right"
     columns = ("paragraph", "label", f"score by {comparison.first}", f"by {comparison.second}", "article", "position")
     rows = []
     for found in paragraphs:
@@ -318,7 +323,7 @@ def counts_table(counts: RowCounts) -> ReportTable:
     """Make the table of the size of the measured data."""
     rows = (
         ("articles", counted(counts.articles)),
-        ("articles in each of their views", counted(counts.inputs)),
+        ("articles, counted in each view", counted(counts.inputs)),
         ("sites", counted(counts.sites)),
         ("labelled paragraphs", counted(counts.paragraphs)),
         ("of them core", counted(counts.core)),
@@ -328,7 +333,7 @@ def counts_table(counts: RowCounts) -> ReportTable:
         ("of them core", counted(counts.core_words)),
         ("of them filler", counted(counts.filler_words)),
     )
-    return ReportTable("What was measured on", ("", "number"), rows)
+    return ReportTable("The measured data", ("", "number"), rows)
 
 
 def about_table(about: Sequence[tuple[str, str]]) -> ReportTable:

@@ -56,7 +56,7 @@ class EvaluationView:
     >>> with console.capture() as capture:
     ...     console.print(EvaluationView(evaluate_rows(labelled_rows(frame), resamples=0)))
     >>> print(capture.get().splitlines()[0])
-    Of 100 words of story, 100.0 survive; of 100 words of filler, 50.0 are removed.
+    Of 100 words of story, 100.0 are kept; of 100 words of filler, 50.0 are removed.
     """
 
     def __init__(self, evaluation: Evaluation, *, full: bool = True) -> None:
@@ -100,13 +100,13 @@ def operating_point_text(point: OperatingPoint, *, split: str) -> str:
     """
     goal = point.goal.aim.value + ("" if point.goal.aim is Aim.BEST_F1 else f" {point.goal.bound:g}")
     head = (
-        f"Core from a score of {point.threshold}, chosen on the split {split} for: {goal}.\n"
+        f"Threshold {point.threshold}, chosen on the split {split} for this goal: {goal}.\n"
         f"{counted(point.paragraphs)} labelled paragraphs of {counted(point.articles)} articles; in brackets 95 % "
         "intervals by bootstrap over articles.\n"
     )
     fixed, own = _cells(point.fixed), _cells(point.by_article)
     rows = [
-        ("", f"from {point.threshold}", "the model, by article"),
+        ("", f"threshold {point.threshold}", "a cutoff per article"),
         *((name, fixed[name], own[name]) for name in fixed),
     ]
     return "\n".join([head, *_columns(rows)])
@@ -132,9 +132,9 @@ def second_look_text(chosen: Sequence[tuple[LookCurve, int]], max_lost: float, *
             rows.append((name, f"{curve.cutoffs[at]:.2f}", *(percent(share) for share in shares)))
     head = (
         f"Cutoffs of the second look, chosen on the split {split}: it loses at most {percent(max_lost)} % of the short "
-        "story lines beyond those that the first decision loses."
+        "story lines, besides those that the first decision loses."
     )
-    return "\n".join([head, "Counted are paragraphs inside stories.", "", *_columns(rows)])
+    return "\n".join([head, "The measures count paragraphs inside stories.", "", *_columns(rows)])
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
@@ -188,8 +188,8 @@ def _text(text: str, options: ConsoleOptions, *, style: str = "") -> Text:
 
 def _cells(row: ThresholdRow) -> dict[str, str]:
     return {
-        "of 100 words of story kept": per_hundred(row.words, "core_recall"),
-        "of 100 words of filler removed": per_hundred(row.words, "filler_recall"),
+        "story kept, of 100 words": per_hundred(row.words, "core_recall"),
+        "filler removed, of 100 words": per_hundred(row.words, "filler_recall"),
         "core recall, paragraphs": with_interval(row.paragraphs, "core_recall"),
         "core precision, paragraphs": with_interval(row.paragraphs, "core_precision"),
         "core F1, paragraphs": with_interval(row.paragraphs, "core_f1"),
