@@ -83,4 +83,4 @@ def test_labels_from_which_nothing_can_be_learned_are_told_and_the_review_goes_o
     session.label(0, [0, 1, 2, 3], "core")
     adaptation.after_change()
     adaptation.wait()
-    assert session.overview().news.startswith("Not adapted: all labels are core")
+    assert session.overview().news.startswith("The model was not adapted: all labels are core")

@@ -163,7 +163,7 @@ def test_labels_of_some_other_articles_are_kept(review, path):
 @pytest.mark.parametrize("texts", [("Another text.", *TEXTS[1:]), TEXTS[:0] + TEXTS[1:]])
 def test_a_label_of_a_paragraph_that_has_changed_is_refused(review, texts):
     review().label(0, [0, 1, 2, 3], "core")
-    with pytest.raises(InputError, match=r"has a label of paragraph 0 of 'a', which has another text now"):
+    with pytest.raises(InputError, match=r"has a label of paragraph 0 of 'a', whose text has changed"):
         review(shown("a", texts=texts, scores=[0.5] * len(texts)))
 
 

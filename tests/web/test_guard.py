@@ -139,5 +139,5 @@ def test_a_port_in_use_is_told_in_one_line():
 
 @pytest.mark.parametrize(("port", "host"), [(70_000, "127.0.0.1"), (0, "no such host.invalid"), (0, "192.0.2.1")])
 def test_an_address_that_cannot_be_listened_on_is_told_in_one_line(port, host):
-    with pytest.raises(CorestoryError, match="cannot be listened on"):
+    with pytest.raises(CorestoryError, match="cannot be opened for listening"):
         listen(port, host=host)

@@ -123,7 +123,7 @@ def test_the_document_holds_the_rows_of_the_command_and_what_is_known_of_each_ar
     assert all(STORY.decode()[one["start"] : one["end"]] == one["text"] for one in paragraphs)
     assert document["refused"] == [
         {"where": "body, record 3", "reason": "no text; the fields are: id; expected text, paragraphs or html. "
-         "text-column NAME tells the field."}
+         "Name the field with text-column NAME."}
     ]  # fmt: skip
     assert document["notes"] == ["reads the text from the field 'maintext'"]
 

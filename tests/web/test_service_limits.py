@@ -60,9 +60,9 @@ def head(*lines: str, path: str = "/core", method: str = "POST") -> bytes:
     [
         ("/core", "text/plain", b"", 422, "body: an article without paragraphs; expected text"),
         ("/core", "application/json", b"[1, 2", 422, "malformed JSON"),
-        ("/core", "application/json", b"[" * 100_000, 422, "more than 500 lists"),
+        ("/core", "application/json", b"[" * 100_000, 422, "nested more than 500 levels"),
         ("/core", "application/json", b'[{"id": 1}, 7]', 422, "body, record 1: no text; the fields are: id"),
-        ("/core", "text/html", b"<div>" * 30_000, 422, "5,000 elements in one another"),
+        ("/core", "text/html", b"<div>" * 30_000, 422, "more than 5,000 levels deep"),
         ("/core", "text/plain", b"\xff\xd8\xff\xe0 a picture", 422, "a JPEG image"),
         ("/core", "application/octet-stream", os.urandom(5000), 422, "body: "),
         ("/predict", "text/plain", b"a.\n" * 60_000, 422, "60,000 paragraphs in one article; expected at most 50,000"),
@@ -72,7 +72,13 @@ def head(*lines: str, path: str = "/core", method: str = "POST") -> bytes:
         ("/predict?only=story", "text/plain", STORY, 400, "only: 'story'; expected core or filler"),
         ("/predict?colour=blue", "text/plain", STORY, 400, "'colour': no such parameter; expected format, rows"),
         ("/predict?drop-kinds=plug", "text/plain", STORY, 400, "drop-kinds: there is no kind 'plug'"),
-        ("/predict?format=markdown&only=filler", "text/plain", STORY, 400, "format=markdown: it holds the story"),
+        (
+            "/predict?format=markdown&only=filler",
+            "text/plain",
+            STORY,
+            400,
+            "format=markdown: this format contains only the story",
+        ),
         (
             "/predict?format=text&rows=span",
             "text/plain",

@@ -127,7 +127,7 @@ def no_decision(where: str) -> InputError:
         "not a decision of `corestory review`",
         where=where,
         expected="article_id, position, text, label (core, filler or null) and decided",
-        hint="Give another name to --labels.",
+        hint="Give another file to --labels.",
     )
 
 
@@ -225,7 +225,9 @@ class LabelsFile:
         end = self._file.seek(0, os.SEEK_END)
         try:
             if not os.path.samestat(os.fstat(self._file.fileno()), self.path.stat()):
-                raise OutputError("was replaced by another program", where=str(self.path), hint="Start again.")
+                raise OutputError(
+                    "was replaced by another program", where=str(self.path), hint="Start the review again."
+                )
             _write_all(self._file, b"".join(line for _, line in decisions))
             os.fsync(self._file.fileno())
         except OSError as error:
@@ -322,5 +324,5 @@ def _write_all(file: IO[bytes], data: bytes) -> None:
 
 
 def _lock(file: IO[bytes], path: Path) -> None:
-    hint = "End it, or give another name to --labels."
+    hint = "Stop that review, or give another file to --labels."
     lock_file(file, OutputError("another review writes to this file", where=str(path), hint=hint))

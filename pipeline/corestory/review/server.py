@@ -253,7 +253,7 @@ class BackgroundAdaptation:
         try:
             adaptation = adapt(self._tagger, articles_frame(self._session.labelled()))
         except CorestoryError as error:
-            self._session.show_retagged({}, f"Not adapted: {error}.")
+            self._session.show_retagged({}, f"The model was not adapted: {error}.")
             return
         left = self._session.untouched() if adaptation.helps else {}
         tagged = adaptation.tagger.tag_stream(shown.article for shown in left.values())

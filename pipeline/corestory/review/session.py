@@ -180,7 +180,9 @@ class Session:
             shown = self._asked(number)
             unknown = sorted(set(positions) - set(shown))
             if unknown or not positions:
-                raise InputError(f"no paragraph {unknown[:1] or ''} to label", where=self._articles[number].article_id)
+                raise InputError(
+                    f"has no paragraph {unknown[:1] or ''} to label", where=self._articles[number].article_id
+                )
             return self._change(number, dict.fromkeys(positions, (label, None)))
 
     def accept(self, number: int, revision: int, seconds: float) -> tuple[int, ArticleState]:
@@ -334,15 +336,15 @@ def _check(articles: Sequence[ShownArticle], numbers: Mapping[str, int], labels:
     for decision in known:
         if checks.get(decision.key) != (decision.check or text_check(decision.text)):
             raise InputError(
-                f"has a label of paragraph {decision.position} of {decision.article_id!r}, which has another text now",
+                f"has a label of paragraph {decision.position} of {decision.article_id!r}, whose text has changed",
                 where=str(labels.path),
                 expected="the articles as they were when they were labelled",
-                hint="Give the articles of that time, or another name to --labels.",
+                hint="Give the original articles, or another file to --labels.",
             )
     if labels.decisions and not known:
         raise InputError(
             f"has labels of other articles, such as {next(iter(labels.decisions))[0]!r}",
             where=str(labels.path),
-            expected="labels of the articles that are given",
-            hint="Give those articles, by the same paths, or another name to --labels.",
+            expected="labels of the given articles",
+            hint="Give those articles, with the same paths, or another file to --labels.",
         )

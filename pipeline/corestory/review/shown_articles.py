@@ -166,8 +166,10 @@ def distinct(articles: Sequence[ShownArticle]) -> tuple[ShownArticle, ...]:
     """
     ((article_id, count),) = Counter(article.article_id for article in articles).most_common(1) or [("", 0)]
     if count > 1:
-        hint = "Give each article once; --id-column NAME gives another column of ids."
-        raise InputError("two articles have this id", where=article_id, expected="an id for each", hint=hint)
+        hint = "Give each article once, or name another column of ids with --id-column NAME."
+        raise InputError(
+            "two articles have this id", where=article_id, expected="a different id for each article", hint=hint
+        )
     return tuple(articles)
 
 

@@ -34,7 +34,7 @@ const draw = (counts) => {
   }));
   const text = counts.length < 6
     ? `${plural(counts.reduce((sum, one) => sum + one, 0), "label")} changed in ${plural(counts.length, "article")}.`
-    : `${mean(counts.slice(0, 3)).toFixed(1)} in each of the first three articles, ${mean(counts.slice(-3)).toFixed(1)} in each of the last three.`;
+    : `On average, ${mean(counts.slice(0, 3)).toFixed(1)} labels changed in the first three articles, ${mean(counts.slice(-3)).toFixed(1)} in the last three.`;
   chart.setAttribute("aria-label", `Bars of the corrections of each article in the order of review. ${text}`);
   byId("changes-text").textContent = text;
 };
@@ -83,7 +83,7 @@ export const accuracyText = (found) => {
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   if (!found) return "Accept an article first.";
   const articles = found.seen > 1 ? `${plural(found.seen, "article")} are` : "1 article is";
-  const left = found.seen ? ` ${articles} left out, from which the model had learned before the review.` : "";
+  const left = found.seen ? ` ${articles} left out, because the model had learned from ${found.seen > 1 ? "them" : "it"} before the review.` : "";
   if (!found.articles) return left.trimStart();
   const interval = found.low === null ? "" : ` (95 % interval ${found.low.toFixed(3)}–${found.high.toFixed(3)})`;
   const f1 = found.word_f1 === null ? "" : ` Word F1 ${found.word_f1.toFixed(3)}${interval}.`;

@@ -42,6 +42,8 @@ from corestory.web.schemas import (
 NAME = "body"
 """The name of the body in errors, and the id of an article without an id."""
 
+INTERNAL_ERROR = "An internal error of corestory; the log of the server shows where it happened."
+
 MAX_PARAGRAPHS = 50_000
 """The most paragraphs of one article; pages that people read have far fewer."""
 
@@ -189,7 +191,8 @@ def _written(request: TaggingRequest, found: _Read) -> Answer:
     options = request.options
     if options.format == "tei" and len(found.tagged) > 1:
         return problem(
-            422, f"format=tei: {len(found.tagged):,} articles; expected one, for TEI has a document for each."
+            422,
+            f"format=tei: {len(found.tagged):,} articles; expected one, because a TEI document contains one article.",
         )
     if options.format == "json":
         body = _document(found.tagged, found.refused, found.notes, options)
@@ -210,7 +213,7 @@ def _failure(error: Exception) -> Answer:
         return problem(
             422, "The articles of this request need more memory than a worker has. Send fewer or smaller ones."
         )
-    return problem(500, "An error in corestory; the server's log has its place.", fault=place_of(error))
+    return problem(500, INTERNAL_ERROR, fault=place_of(error))
 
 
 def place_of(error: BaseException) -> str:

@@ -72,10 +72,10 @@ def listen(port: int = 0, *, host: str = LOOPBACK) -> socket.socket:
             raise
     except (OSError, OverflowError, UnicodeError) as error:
         raise CorestoryError(
-            f"cannot be listened on ({reason_of(error)})",
+            f"cannot be opened for listening ({reason_of(error)})",
             where=f"{host}, port {port}",
-            expected="a free port of an address of this machine",
-            hint="Give another --port, or 0 for any free one.",
+            expected="an address of this machine and a free port",
+            hint="Give another --port, or --port 0 for any free port.",
         ) from error
     return server
 
@@ -151,7 +151,7 @@ class Guard:
         """Return status and reason of a refused request; None for others, from whose path the token is removed."""
         hosts, origins, lengths = (_values(scope, name) for name in (b"host", b"origin", b"content-length"))
         if len(hosts) != 1 or (self._hosts is not None and hosts[0].lower() not in self._hosts):
-            return 421, "This server does not serve that host."
+            return 421, "This server does not serve the host of the request."
         if any(
             origin.lower() not in (f"http://{hosts[0]}".lower(), f"https://{hosts[0]}".lower()) for origin in origins
         ):
@@ -160,7 +160,7 @@ class Guard:
             return 401, "The token is missing or wrong."
         if lengths and _values(scope, b"transfer-encoding"):
             # A proxy in front may use the other length, and take the rest of the body for a request (smuggling).
-            return 400, "A body has a Content-Length or a Transfer-Encoding, not both."
+            return 400, "The request has both a Content-Length and a Transfer-Encoding; send one of them."
         if any(not length.isdecimal() or int(length) > self._max_body for length in lengths):
             return 413, f"The body has more than {self._max_body:,} bytes."
         return None

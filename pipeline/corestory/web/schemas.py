@@ -20,7 +20,7 @@ AnswerFormat = Literal["json", "jsonl", "csv", "text", "markdown", "tei"]
 
 ROWS: tuple[AnswerFormat, ...] = ("json", "jsonl", "csv")
 
-_Column = Annotated[str, Meta(description="The field of a JSON record that holds it; default: found by its name.")]
+_Column = Annotated[str, Meta(description="The field to read in a JSON record; default: found by its name.")]
 
 
 class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -34,24 +34,24 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
 
     format: Annotated[
         AnswerFormat,
-        Meta(description="json: one document; others: the bytes that `corestory predict` writes; tei: of one article."),
+        Meta(description="json: one document. Others: the output of `corestory predict`. tei: for one article only."),
     ] = "json"
     rows: Annotated[
         Unit | None,
         Meta(
-            description="Whether to answer with the paragraphs of each article, also with their start and end in the "
-            "text (span), or with the story of each article. Default: paragraph; with only=core in jsonl, csv: article."
+            description="The content of a row: a paragraph, a paragraph with its start and end in the text (span), or "
+            "the story of an article. Default: paragraph; with only=core in jsonl, csv: article."
         ),
     ] = None
     only: Annotated[Label | None, Meta(description="Only the paragraphs with this label.")] = None
     threshold: Annotated[
         Annotated[float, Meta(ge=0, le=1)] | None,
-        Meta(description="Tag a paragraph as core from this score on; default: chosen for each article."),
+        Meta(description="The least score of a core paragraph; default: chosen for each article."),
     ] = None
-    kinds: Annotated[bool, Meta(description="Also tell the kind of filler and the role of core.")] = False
-    drop_kinds: Annotated[str, Meta(description="Leave out the paragraphs of these kinds, with commas between.")] = ""
+    kinds: Annotated[bool, Meta(description="Also return the kind of filler and the role of core.")] = False
+    drop_kinds: Annotated[str, Meta(description="Leave out the paragraphs of these kinds, separated by commas.")] = ""
     keep_kinds: Annotated[
-        str, Meta(description="With only=core: also the filler of these kinds, with commas between.")
+        str, Meta(description="With only=core: also the filler of these kinds, separated by commas.")
     ] = ""
     text_column: _Column = ""
     html_column: _Column = ""
@@ -128,11 +128,14 @@ def _check_rows(options: TaggingOptions) -> None:
     if options.unit != "paragraph" and options.format not in ROWS:
         reason = f"the format {options.format} has no rows; use format {', '.join(ROWS[:-1])} or {ROWS[-1]}"
     elif options.rows == "article" and options.only == "filler":
-        reason = "the row of an article holds its story; leave out only=filler"
+        reason = "each row contains the story of an article, without filler; leave out only=filler"
     elif options.rows == "article" and options.kinds:
-        reason = "the row of an article has no kinds; leave out kinds"
+        reason = "rows of articles have no kinds; leave out kinds"
     elif options.format in STORIES and (options.only == "filler" or options.kinds):
-        where, reason = f"format={options.format}", "it holds the story; leave out only=filler and kinds"
+        where, reason = (
+            f"format={options.format}",
+            "this format contains only the story; leave out only=filler and kinds",
+        )
     if reason:
         raise InputError(reason, where=where)
 
@@ -244,9 +247,9 @@ _OF_BODIES = {
     "400": "A parameter is unknown or has a wrong value.",
     "408": "The body took too long to arrive.",
     "413": "The body is too large.",
-    "415": "The Content-Type is not known, or the body is compressed.",
-    "422": "No article of the body could be tagged; the detail says why.",
-    "429": "The service is busy; Retry-After says how many seconds to wait.",
+    "415": "The Content-Type is not supported, or the body is compressed.",
+    "422": "No article of the body could be tagged; the detail gives the reason.",
+    "429": "The service is busy; wait for the number of seconds in Retry-After.",
     "503": "The answer took too long.",
 }
 
@@ -284,17 +287,21 @@ def _document() -> dict[str, Any]:
             "title": "corestory",
             "version": version(),
             "summary": "Tags every paragraph of a news article as core story or filler.",
-            "description": "Answers are those of the command line. Where the service has a token, each request but "
-            "/health gives it as `Authorization: Bearer TOKEN`.",
+            "description": "The answers are the same as those of the command line. If the service has a token, each "
+            "request except /health must have the header `Authorization: Bearer TOKEN`.",
         },
         "paths": {
             "/predict": {"post": _tagging("predict", "Tag articles", written, ())},
             "/core": {"post": _tagging("core", "Return the story of an article", story, ("only", "format"))},
-            "/health": {"get": _reading("health", "Say how many workers are ready", "application/json", {})},
+            "/health": {
+                "get": _reading("health", "Return the number of workers that are ready", "application/json", {})
+            },
             "/model": {
                 "get": _reading("model", "Describe the model: version, hash, card", "application/json", _OF_ANY)
             },
-            "/metrics": {"get": _reading("metrics", "Give metrics in the format of Prometheus", "text/plain", _OF_ANY)},
+            "/metrics": {
+                "get": _reading("metrics", "Return metrics in the format of Prometheus", "text/plain", _OF_ANY)
+            },
         },
         "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "security": [{}, {"token": []}],

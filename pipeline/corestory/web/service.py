@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from corestory.errors import InputError
-from corestory.web.answers import Answer, TaggingRequest, problem
+from corestory.web.answers import INTERNAL_ERROR, Answer, TaggingRequest, problem
 from corestory.web.guard import Guard
 from corestory.web.schemas import docs_page, openapi, options_of
 from corestory.web.serving import SCOPE_KEY, Monitor, RequestRecord, ServiceMetrics
@@ -167,7 +167,7 @@ class _Paths:
             self._pool.check_room()
             options = options_of(request.query_params.multi_items(), fixed=fixed)
             if options.choice.kinds is not None and not self._tells_kinds:
-                raise InputError("the model cannot tell kinds; leave out kinds, drop-kinds and keep-kinds")
+                raise InputError("the model cannot predict kinds; leave out kinds, drop-kinds and keep-kinds")
             kind, charset = _kind_of(request)
             async with asyncio.timeout(BODY_SECONDS):
                 pieces = []
@@ -251,4 +251,4 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 
 async def _failed(_: Request, __: Exception) -> Response:
-    return _problem_response(500, "An error in corestory; the server's log has its place.")
+    return _problem_response(500, INTERNAL_ERROR)

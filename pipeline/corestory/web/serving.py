@@ -266,7 +266,11 @@ class _Protocol(H11Protocol):
             return
         answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
         if not answering and (status == 400 or self.conn.trailing_data[0]):
-            reason = "The request is not HTTP." if status == 400 else f"No whole head within {HEAD_SECONDS:g} s."
+            reason = (
+                "The request is not HTTP."
+                if status == 400
+                else f"The head of the request did not arrive within {HEAD_SECONDS:g} s."
+            )
             body = problem(status, reason)
             head = f"HTTP/1.1 {status} \r\ncontent-type: {body.media_type}\r\ncontent-length: {len(body.body)}\r\n"
             self.transport.write(f"{head}connection: close\r\n\r\n".encode() + body.body)

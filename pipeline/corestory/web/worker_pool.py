@@ -207,7 +207,9 @@ class WorkerPool:
             # Try again if another request of the batch, or none of them, may have been at fault.
             worth_it = len(batch) > 1 or not (again or error.late)
             if not worth_it:
-                fate = f"was not tagged within {self._seconds:g} s" if error.late else "ended the worker that tagged it"
+                fate = (
+                    f"was not tagged within {self._seconds:g} s" if error.late else "crashed the worker that tagged it"
+                )
                 batch[0].answer.set_result(problem(422, f"The request {fate}. Send fewer or smaller articles."))
             self._on_restart()
             await loop.run_in_executor(self._threads, worker.replace)
