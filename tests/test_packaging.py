@@ -142,16 +142,16 @@ def test_the_light_wheel_tags_alone_says_what_it_lacks_and_bears_no_other_beside
     story, rows, explained, usage = done.split("exit code 0\n")[:4]
     assert story == "The quay opened again on Monday, the council said.\n"
     assert json.loads(rows)["text"] == "The quay opened."
-    assert explained.startswith("page.html: 1 of 2 paragraphs core")
+    assert explained.startswith("page.html: 1 of 2 paragraphs are core")
     assert "Usage" in usage
 
-    assert "needs pandas, which corestory-lite leaves out" in refused(python, tmp_path, "train", "x", "-o", "y")
+    assert "needs pandas, which corestory-lite does not install" in refused(python, tmp_path, "train", "x", "-o", "y")
     assert "pip install 'corestory-lite[serve]'" in refused(python, tmp_path, "serve")
     code = (
         "import corestory\nfrom corestory.errors import CorestoryError\n"
         "try: corestory.ParagraphClassifier\nexcept CorestoryError as error: print(error)"
     )
-    assert "needs pandas, which corestory-lite leaves out" in run("-c", code, python=python, folder=tmp_path)
+    assert "needs pandas, which corestory-lite does not install" in run("-c", code, python=python, folder=tmp_path)
 
     (packages,) = (tmp_path / "venv").glob("lib/python*/site-packages")
     (packages / f"corestory-{version()}.dist-info").mkdir()

@@ -128,7 +128,7 @@ def test_a_slash_at_the_end_of_a_page_is_a_part_of_its_name(monkeypatch):
     ["zip://a.txt::s3://bucket/a.zip", "zip::memory://a.zip", "simplecache::zip::memory://a", "s3://bucket/a::b"],
 )
 def test_chains_are_told(name):
-    with pytest.raises(CorestoryError, match=r"two colons, which would be a chain of URLs; expected one URL$"):
+    with pytest.raises(CorestoryError, match=r"two colons, as in a chain of URLs; expected one URL$"):
         path_of(name)
 
 
@@ -139,10 +139,14 @@ def test_a_file_of_this_machine_may_have_two_colons_and_one_found_elsewhere_cann
 
 
 def test_a_protocol_that_nobody_knows_or_whose_package_is_missing_is_told(monkeypatch):
-    with pytest.raises(CorestoryError, match=r"nowhere://a/b: no URL that fsspec knows \(Protocol not known: nowhere"):
+    with pytest.raises(
+        CorestoryError, match=r"nowhere://a/b: fsspec does not know this kind of URL \(Protocol not known: nowhere"
+    ):
         path_of("nowhere://a/b")
     monkeypatch.setitem(known_implementations, "far", {"class": "farfs.FarFS", "err": "Install farfs"})
-    with pytest.raises(CorestoryError, match=r"far://a/b: what reads its protocol is not installed \(Install farfs\)"):
+    with pytest.raises(
+        CorestoryError, match=r"far://a/b: the package for its protocol is not installed \(Install farfs\)"
+    ):
         path_of("far://a/b")
 
 
@@ -190,7 +194,7 @@ def test_whatever_a_file_system_raises_is_an_os_error(monkeypatch):
     ("url", "reason"),
     [
         ("zip://h/x.html", "Is a directory"),
-        ("github://x/y.html", "the URL names no org or repo"),
+        ("github://x/y.html", "the URL has no org or repo"),
         ("dir://x", "AttributeError"),
         ("ftp://127.0.0.1:1/x.html", "Connection refused"),
     ],

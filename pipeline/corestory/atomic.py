@@ -155,7 +155,7 @@ def _check_file(path: AnyPath, *, force: bool) -> None:
         raise OutputError("is a folder", where=str(path), expected="the name of a file")
     if isinstance(path, Path) and path.exists() and not path.is_file():
         # Renaming over a device or a pipe would put a file in its place.
-        raise OutputError("is not a regular file", where=str(path), hint="Write to a file, or leave --output out.")
+        raise OutputError("is not a regular file", where=str(path), hint="Write to a file, or leave out --output.")
     if not force and path.exists():
         raise OutputError("exists already", where=str(path), hint="Give another name, or --force to replace it.")
 
@@ -170,7 +170,7 @@ def check_folder(path: Path, *, force: bool, marker: str) -> None:
         if not path.is_dir():
             raise OutputError("is a file", where=where, expected="the name of a folder")
         if Path.cwd().is_relative_to(path.resolve()):
-            raise OutputError("is the folder that you are in, or above it", where=where, hint="Give another name.")
+            raise OutputError("is the current folder, or a folder above it", where=where, hint="Give another name.")
         if not any(path.iterdir()):
             return
     if not force:
@@ -208,7 +208,7 @@ def reporting_errors(name: AnyPath | str, *, whole: bool = True) -> Iterator[Non
         if other.endswith(Path(str(name)).name[-_KEPT:]):  # the output itself, or its temporary file
             other = ""
         if whole and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            hint = "Make room, or give another folder; nothing was written under that name."
+            hint = "Free some space, or give another folder; nothing was written under that name."
         elif error.errno in (errno.ENOTDIR, errno.EEXIST):
             hint = "A part of the path is a file."
         else:
@@ -218,7 +218,7 @@ def reporting_errors(name: AnyPath | str, *, whole: bool = True) -> Iterator[Non
     except RuntimeError as error:
         if "Symlink loop" not in str(error):
             raise
-        raise OutputError("cannot be written (a loop of links)", where=str(name)) from error
+        raise OutputError("cannot be written (its symbolic links form a loop)", where=str(name)) from error
 
 
 def _sync(file: Path) -> None:

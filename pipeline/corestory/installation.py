@@ -30,8 +30,8 @@ def check_alone() -> None:
     """
     if {"corestory", "corestory_lite"} <= _installed():
         raise CorestoryError(
-            "corestory and corestory-lite are both installed, and share their files",
-            expected="one of them",
+            "corestory and corestory-lite are both installed, but they overwrite each other's files",
+            expected="only one of them",
             hint="Run pip uninstall corestory corestory-lite, then pip install one of them.",
         )
 
@@ -71,14 +71,14 @@ def left_out(error: ModuleNotFoundError) -> CorestoryError | None:
     Examples
     --------
     >>> print(left_out(ModuleNotFoundError(name="sklearn.base")))
-    this needs scikit-learn, which corestory-lite leaves out. Run pip install scikit-learn; ...
+    this needs scikit-learn, which corestory-lite does not install. Run pip install scikit-learn; ...
     """
     package = LEFT_OUT.get((error.name or "").partition(".")[0])
     if package is None:
         return None
     return CorestoryError(
-        f"this needs {package}, which corestory-lite leaves out",
-        hint=f"Run pip install {package}; or for all of corestory pip uninstall corestory-lite, pip install corestory.",
+        f"this needs {package}, which corestory-lite does not install",
+        hint=f"Run pip install {package}; for all of corestory, pip uninstall corestory-lite, pip install corestory.",
     )
 
 

@@ -83,9 +83,9 @@ def in_processes(
             yield _taken(pending, in_order=in_order)
     except BrokenProcessPool as error:
         raise CorestoryError(
-            "a process was killed, perhaps for want of memory",
+            "a process was killed, perhaps because memory was short",
             where=where,
-            hint="Run it again to go on, with fewer --jobs if it happens again.",
+            hint="To continue, run the command again; if it happens again, with fewer --jobs.",
         ) from error
     finally:
         executor.shutdown(kill_workers=bool(pending))  # pending results have no reader

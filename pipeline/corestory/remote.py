@@ -189,7 +189,7 @@ def path_of(name: str) -> AnyPath:
     (PosixPath('in/a.txt'), PosixPath('/in/a.txt'), RemotePath(url='memory://in'))
     """
     if _CHAIN.match(name):
-        raise CorestoryError("two colons, which would be a chain of URLs", where=name, expected="one URL")
+        raise CorestoryError("two colons, as in a chain of URLs", where=name, expected="one URL")
     found = _URL.match(name)
     if not found:
         return Path(name)
@@ -240,7 +240,7 @@ def _root(url: str) -> str:
 def _opened(url: str) -> tuple[AbstractFileSystem, str]:
     """Return the file system of a URL and the path in it."""
     if "::" in url:  # a file that was found in a folder
-        raise OSError(errno.EINVAL, "two colons in the name of a file elsewhere")
+        raise OSError(errno.EINVAL, "its name contains two colons")
     with _naming(url), _as_os_error(url):
         from fsspec.core import get_filesystem_class, url_to_fs
 
@@ -259,7 +259,7 @@ def _check_complete(url: str, system: type[AbstractFileSystem]) -> None:
     needed = {one.name for one in parameters if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD}
     missing = needed - system._get_kwargs_from_urls(url).keys() - conf.get(url.partition(":")[0], {}).keys()
     if missing:
-        raise OSError(errno.EINVAL, f"the URL names no {' or '.join(sorted(missing))}")
+        raise OSError(errno.EINVAL, f"the URL has no {' or '.join(sorted(missing))}")
 
 
 @contextmanager
@@ -268,14 +268,14 @@ def _naming(name: str) -> Iterator[None]:
     try:
         import fsspec.core  # noqa: F401
     except ImportError:
-        hint = f"{install_command('remote')}, and what the protocol needs, such as s3fs"
+        hint = f"Run {install_command('remote')}, and install the package of the protocol, such as s3fs."
         raise _unreachable("fsspec is not installed", name, hint) from None
     try:
         yield
     except ImportError as error:
-        raise _unreachable(f"what reads its protocol is not installed ({error})", name) from None
+        raise _unreachable(f"the package for its protocol is not installed ({error})", name) from None
     except ValueError as error:
-        raise CorestoryError(f"no URL that fsspec knows ({error})", where=name) from None
+        raise CorestoryError(f"fsspec does not know this kind of URL ({error})", where=name) from None
 
 
 def _unreachable(found: str, name: str, hint: str = "") -> CorestoryError:

@@ -55,7 +55,7 @@ def test_corrections_of_another_table_are_refused_and_nothing_is_written(run, tm
     (tmp_path / "c.csv").write_text("article_id,position,check,correction\nelse,0,text-0,core\n", encoding="utf-8")
     done = run("prepare", "own.csv", "--output", "q.parquet", "--corrections", "c.csv")
     assert done.returncode == 2
-    assert "c.csv, line 2: none of 1 corrections is of a paragraph in this table" in done.stderr
+    assert "c.csv, line 2: none of 1 corrections belongs to a paragraph of this table" in done.stderr
     assert not (tmp_path / "q.parquet").exists()
     assert run("prepare", "own.csv", "--output", "q.parquet", "--corrections", "none.csv").returncode == 2
 

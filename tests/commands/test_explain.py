@@ -123,7 +123,7 @@ def test_many_articles_become_an_index_and_a_page_each(predict, tmp_path, folder
 def test_many_articles_do_not_go_into_one_page_and_nothing_is_left(predict, tmp_path):
     done = predict("three.jsonl", "--output", "a.html")
     assert done.returncode == 2
-    assert "a.html: more than one article, but one html file" in done.stderr
+    assert "a.html: more than one article for one html file" in done.stderr
     assert not (tmp_path / "a.html").exists()
     assert predict("three.jsonl", "--format", "html").stdout == ""
 

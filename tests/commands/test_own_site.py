@@ -48,7 +48,7 @@ def test_labels_of_a_review_teach_pages_and_texts_once(run, labels, tmp_path):
     assert done.returncode == 1
     assert done.stdout.splitlines()[0] == "HTML: no measurable gain from 4 articles, so nothing changes."
     assert done.stderr == (
-        "The model had learned from 4 of these 4 articles before, so the gain says little about new ones.\n"
+        "The model had learned from 4 of these 4 articles before, so the gain may not hold for new articles.\n"
         "No model was saved. Label articles that the model gets wrong, or add --force to save it anyway.\n"
     )
     assert not (tmp_path / "models" / "again").exists()
@@ -189,11 +189,11 @@ def test_explain_says_on_how_many_pages_a_paragraph_stands(run, model):
     run("remember", "pages", "--output", "site.memory")
     options = ("--model", model, "--memory", "site.memory", "--paragraph", 4)
     done = run("explain", "pages/herald.example/3.txt", *options)
-    assert "that it stands on 7 of 7 other pages of this site" in " ".join(done.stdout.split())
+    assert "its presence on 7 of 7 other pages of this site" in " ".join(done.stdout.split())
     done = run("explain", "pages/herald.example/3.txt", *options, "--format", "json")
     assert json.loads(done.stdout)["paragraphs"][0]["sighting"] == [7, 7]
     page = run("explain", "pages/herald.example/3.txt", *options[:4], "--format", "html")
-    assert "that it stands on 7 of 7 other pages of this site" in page.stdout
+    assert "its presence on 7 of 7 other pages of this site" in page.stdout
 
 
 def test_pages_of_an_unknown_site_are_counted_and_refusals_exit_with_1(run, pages, tmp_path):
@@ -208,8 +208,8 @@ def test_pages_of_an_unknown_site_are_counted_and_refusals_exit_with_1(run, page
     ("arguments", "message"),
     [
         (("remember", "a.txt", "--output", "m"), "corestory: a.txt: no page has a known site. "),
-        (("remember", "--merge", "a.txt", "--output", "m"), "corestory: a.txt: is no site memory "),
-        (("predict", "a.txt", "--memory", "a.txt"), "corestory: a.txt: is no site memory "),
+        (("remember", "--merge", "a.txt", "--output", "m"), "corestory: a.txt: is not a site memory "),
+        (("predict", "a.txt", "--memory", "a.txt"), "corestory: a.txt: is not a site memory "),
         (("predict", "a.txt", "--memory", "none", "--output", "out/"), "corestory: none: cannot be read "),
         (("explain", "a.txt", "--memory", "."), "corestory: .: cannot be read "),
         (("remember", "pages", "--output", "a.txt"), "corestory: a.txt: exists already. "),

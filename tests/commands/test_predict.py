@@ -102,7 +102,7 @@ def test_a_threshold_that_is_no_probability_is_a_usage_error(predict, threshold)
 
 CANNOT_RUN = {
     "output is there": (["--output", "there.jsonl"], "there.jsonl: exists already"),
-    "output is a folder that is read": ([".", "--output", "./", "--format", "csv"], "is a folder that is read"),
+    "output is a folder that is read": ([".", "--output", "./", "--format", "csv"], "is also a folder of the input"),
     "output of unknown format": (["--output", "o.docx"], "'.docx'"),
     "output of no format": (["--output", "story"], "or write to a folder: story/"),
     "output of another format": (

@@ -163,4 +163,4 @@ def test_tei_has_the_same_story_a_document_in_a_file(predict, pages, tmp_path):
     assert "".join(target.itertext()) == "harbour master"
     refused = predict(pages, "-o", "all.xml")
     assert refused.returncode == 2
-    assert "more than one article, but one tei file" in refused.stderr
+    assert "more than one article for one tei file" in refused.stderr

@@ -208,8 +208,8 @@ def test_an_odd_failure_costs_one_file_and_is_tried_again(predict, tmp_path, mon
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-", "--output", "out/"], "the standard input has no name for its output"),
-        (["in", "--output", "in/"], "is a folder that is read"),
+        (["-", "--output", "out/"], "the standard input has no name, so its output cannot"),
+        (["in", "--output", "in/"], "is also a folder of the input"),
         (["in", "--output", "in/a.txt/"], "is a file"),
         (["in", "--output", "out/", "--model", "nowhere"], "no such model"),
         (["in", "--output", "out/", "--rejects", "there.jsonl"], "exists already"),

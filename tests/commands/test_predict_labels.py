@@ -82,8 +82,11 @@ def test_kept_filler_keeps_its_label(predict_kinds):
     ("arguments", "message"),
     [
         (("--drop-kinds", "plug"), f"--drop-kinds: there is no kind 'plug'; expected {', '.join(CLASSES)}"),
-        (("--keep-kinds", "caption"), "--keep-kinds: needs --only core. Without --only, filler is written anyway"),
-        (("--only", "core", "--drop-kinds", "date", "--keep-kinds", "date"), "--keep-kinds: date is dropped as well"),
+        (("--keep-kinds", "caption"), "--keep-kinds: is an option for --only core. Without it, all filler is written"),
+        (
+            ("--only", "core", "--drop-kinds", "date", "--keep-kinds", "date"),
+            "--keep-kinds: date is also in --drop-kinds",
+        ),
     ],
 )
 def test_wrong_kinds_are_refused_in_one_line(predict_kinds, arguments, message):

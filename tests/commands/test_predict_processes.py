@@ -215,7 +215,7 @@ def test_a_killed_worker_ends_the_run_in_one_line_and_the_next_run_goes_on(model
         _, error = process.communicate(timeout=60)
     assert process.returncode == 2
     said = error.decode().splitlines()
-    assert "a process was killed, perhaps for want of memory" in said[-1]
+    assert "a process was killed, perhaps because memory was short" in said[-1]
     assert not any("Traceback" in line for line in said)
     done = subprocess.run(folder_command(model, "out"), check=False, **options)
     assert done.returncode == 1

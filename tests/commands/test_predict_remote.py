@@ -160,11 +160,11 @@ def test_an_explanation_goes_to_a_file_elsewhere(run, model, folder):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["{in}", "--output", "{in}/"], "is a folder that is read"),
+        (["{in}", "--output", "{in}/"], "is also a folder of the input"),
         (["{in}", "--output", "{in}/bad.jsonl/"], "is a file"),
-        (["{in}", "--output", "nowhere://a/"], "no URL that fsspec knows"),
-        (["nowhere://a", "--output", "out/"], "no URL that fsspec knows"),
-        (["{in}", "--output", "ftp:///out/"], "ftp:///out: cannot be reached (the URL names no host)"),
+        (["{in}", "--output", "nowhere://a/"], "fsspec does not know this kind of URL"),
+        (["nowhere://a", "--output", "out/"], "fsspec does not know this kind of URL"),
+        (["{in}", "--output", "ftp:///out/"], "ftp:///out: cannot be reached (the URL has no host)"),
         (["{in}/t.parquet", "--output", "{in}/t.html"], "pages cannot be written to a URL"),
     ],
 )

@@ -59,7 +59,7 @@ def test_a_file_whose_output_is_that_of_the_one_beside_it_is_refused():
     refused = []
     assert names("in", refuse=refused.append) == {"in/b.csv": "b.csv.jsonl", "in/c.jsonl": "c.jsonl"}
     assert [str(error) for error in refused] == [
-        "in/b.csv.jsonl: its output would have the name of the output of in/b.csv. "
+        "in/b.csv.jsonl: its output would have the same name as the output of in/b.csv. "
         "Rename the file, or give another --output."
     ]
 
@@ -68,7 +68,7 @@ def test_files_of_a_folder_that_are_not_read_are_noted():
     write("in/a.txt", "in/b.pdf", "in/x/c.docx")
     notes = []
     assert [item.name for item in items_of(["in"], Path("out"), form="jsonl", refuse=pytest.fail, note=notes.append)]
-    assert notes == ["in: passed over 2 files: b.pdf, c.docx"]
+    assert notes == ["in: ignored 2 files of another kind: b.pdf, c.docx"]
 
 
 def test_a_file_that_two_sources_name_is_done_once():
@@ -80,7 +80,7 @@ def test_no_file_is_replaced_by_its_own_output():
     write("out/a.jsonl", "out/b.txt")
     refused = []
     assert names("out/*", refuse=refused.append) == {"out/b.txt": "b.txt.jsonl"}
-    assert "its output would replace the file itself" in str(refused[0])
+    assert "its output would replace the input file" in str(refused[0])
 
 
 def test_a_name_with_no_room_for_the_ending_is_refused():

@@ -76,7 +76,7 @@ def test_a_full_disk_ends_the_run_and_other_failures_cost_one_file(item, job, mo
 
     monkeypatch.setattr(Ledger, "commit", fail)
     if ends:
-        with pytest.raises(OutputError, match="no room on the disk"):
+        with pytest.raises(OutputError, match="the disk is full"):
             tag_file(item, job)
     else:
         assert "as the system says" in tag_file(item, job).failure

@@ -128,7 +128,7 @@ def test_what_a_spreadsheet_makes_of_the_file_is_read(tmp_path, encoding):
         (f"{HEADER}p,1.5,text-0,core\n", "position '1.5'; expected a whole number"),
         (f"{HEADER}p,-1,text-0,core\n", "position '-1'"),
         (f"{HEADER}p,0,text-0\n", "a row of 3 fields; expected 4"),
-        (f"{HEADER}p,0,text-0,core\np,0,text-0,filler\n", "line 3: filler, but core at .*line 2"),
+        (f"{HEADER}p,0,text-0,core\np,0,text-0,filler\n", "line 3: correction filler, but core at .*line 2"),
     ],
 )
 def test_a_file_that_cannot_be_wholly_used_is_not_used(tmp_path, text, expected):

@@ -66,7 +66,7 @@ def test_pages_of_other_types_are_dropped_and_said(write):
             "dev/ground-truth/c.json": wcxb_gold(),
         }
     )
-    assert wcxb(folder) == ([], [], ["page of another type than article"])
+    assert wcxb(folder) == ([], [], ["a page that is not an article"])
 
 
 BROKEN = {

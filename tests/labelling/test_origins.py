@@ -54,7 +54,7 @@ def test_sources_of_one_name_are_told_apart(write):
         ("nowhere", "no such file or folder"),
         ("empty", "folder with nothing to read"),
         ("texts", "folder with nothing to read"),
-        ("pages", "2 pages, none with its gold text"),
+        ("pages", "2 pages, but none has its gold text"),
         ("notes.docx", "neither a folder nor a table"),
     ],
 )

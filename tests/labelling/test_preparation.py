@@ -84,7 +84,7 @@ def test_duplicates_over_all_sources_are_dropped_and_counted_by_reason(write):
     prepared = prepare_table([root / "pairs", root / "sample"], views=["page"])
     assert prepared.frame["page"].unique().tolist() == ["pairs/0", "pairs/2"]
     pairs, sample = prepared.report.sources
-    assert pairs.dropped == (("same page address as an earlier article", 1),)
+    assert pairs.dropped == (("same URL as an earlier article", 1),)
     assert (sample.read, sample.kept, sample.dropped) == (2, 0, (("same text as an earlier article", 2),))
 
 

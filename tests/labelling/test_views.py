@@ -159,7 +159,7 @@ def test_all_views_are_those_that_are_installed():
 
 @pytest.mark.parametrize("names", ["pages", "", " , ", "page,readerview"])
 def test_a_view_that_does_not_exist_is_refused(names):
-    with pytest.raises(InputError, match="expected all, or of page, lines"):
+    with pytest.raises(InputError, match="expected all, or some of page, lines"):
         chosen_views(names)
 
 

@@ -185,7 +185,7 @@ def test_the_default_model_drops_a_caption_and_says_why(default_tagger: Tagger):
     assert (caption.label, caption.changed_by) == ("filler", "sure filler")
     assert caption.rule is not None
     assert caption.rule.name == "element"
-    assert "That it is a caption, a date, a button or a box by its element" in reasons(caption, explained).verdict
+    assert "because it is a caption, a date, a button or a box, as its element" in reasons(caption, explained).verdict
     assert [one.label for one in explained.paragraphs if one.text in STORY] == ["core"] * 4
 
 

@@ -67,7 +67,7 @@ def test_white_space_and_the_order_of_keys_do_not_matter(document: dict[str, Any
     ("found", "maker", "hint"),
     [
         (FORMAT_VERSION + 1, "3.2.1", "Install corestory 3.2.1 or newer."),
-        (FORMAT_VERSION + 1, "evil\x1b[2J", "Install the newest corestory."),
+        (FORMAT_VERSION + 1, "evil\x1b[2J", "Install the newest version of corestory."),
         (
             FORMAT_VERSION - 1,
             "0.0.9",

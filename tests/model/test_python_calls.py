@@ -149,7 +149,7 @@ def test_a_value_that_is_not_several_articles_is_refused_at_the_call(tagger, art
         ({"title": "Lugger"}, r"articles\[1\]: no text; the fields are: title; expected text, paragraphs or html"),
         ({"text": 7}, r"articles\[1\]: text is a number; expected a string"),
         ({"text": TEXT, "id": 1, "position": 0}, r"articles\[1\]: one paragraph .* corestory.tag_frame"),
-        ({"body": TEXT, "content": STORY}, r"articles\[1\]: two fields may hold the text"),
+        ({"body": TEXT, "content": STORY}, r"articles\[1\]: two fields may contain the text"),
         ({"text": ""}, r"articles\[1\]: an article without paragraphs"),
     ],
 )
@@ -172,8 +172,8 @@ def test_an_article_that_cannot_be_read_is_named_by_its_number(tagger, article, 
         ("threshold", 2, "threshold=2; expected a number from 0 to 1"),
         ("threshold", "0.5", "threshold='0.5'"),
         ("threshold", True, "threshold=True"),
-        ("rules", "rules.txt", r"rules='rules.txt'; expected corestory.Rules"),
-        ("memory", "site.memory", "memory='site.memory'; expected the memory that corestory.load_memory gives"),
+        ("rules", "rules.txt", r"rules='rules.txt'; expected rules such as corestory.Rules"),
+        ("memory", "site.memory", "memory='site.memory'; expected a memory from corestory.load_memory"),
     ],
 )
 def test_an_option_of_the_wrong_kind_is_refused_in_words(tagger, option, value, message):

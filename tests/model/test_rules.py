@@ -105,10 +105,10 @@ def test_a_paragraph_matches_itself_and_what_stands_around_it_by_spaces(words):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("re:(read more", "no regular expression"),
-        ("re:[z-a]", "no regular expression"),
-        ("re:*", "no regular expression"),
-        ("re:a{99999999999}", "no regular expression"),
+        ("re:(read more", "is not a regular expression"),
+        ("re:[z-a]", "is not a regular expression"),
+        ("re:*", "is not a regular expression"),
+        ("re:a{99999999999}", "is not a regular expression"),
         ("re:", "matches every paragraph"),
         ("re:x?", "matches every paragraph"),
         ("x" * 1001, "1,001 characters"),
@@ -149,7 +149,7 @@ def test_an_expression_of_a_square_of_steps_is_taken_on_a_long_paragraph():
 
 def test_an_empty_file_is_refused_but_not_one_whose_rules_are_comments(tmp_path):
     (tmp_path / "filler.txt").write_text(" \n\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"filler\.txt: is empty; expected a phrase"):
+    with pytest.raises(InputError, match=r"filler\.txt: is empty; expected one phrase"):
         read_rules(filler=tmp_path / "filler.txt")
     (tmp_path / "filler.txt").write_text("# Join our club\n", encoding="utf-8")
     assert read_rules(filler=tmp_path / "filler.txt") == Rules()

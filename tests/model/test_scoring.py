@@ -127,7 +127,7 @@ def test_a_paragraph_that_a_rule_decides_is_no_measure_of_its_article(default_ta
 
 def test_the_explanation_says_that_the_article_is_short(default_tagger: Tagger) -> None:
     (explained,) = explain_articles(default_tagger, [Article("a", BRIEF)])
-    assert "That the article is short" in reasons(explained.paragraphs[0], explained).verdict
+    assert "because the article is short" in reasons(explained.paragraphs[0], explained).verdict
 
 
 def test_settings_with_another_number_of_weights_are_refused() -> None:

@@ -203,7 +203,7 @@ def uint32(*values):
     ],
 )
 def test_a_file_that_is_no_memory_is_refused(content):
-    with pytest.raises(InputError, match=r"^m: is no site memory"):
+    with pytest.raises(InputError, match=r"^m: is not a site memory"):
         read_memory(content, where="m")
 
 
@@ -218,7 +218,7 @@ def test_a_damaged_file_is_refused_or_read_never_a_crash(draw):
         memory = read_memory(bytes(content[:end]), where="m")
     except InputError as error:
         refused = str(error)
-    assert not refused or refused.startswith("m: is no site memory")
+    assert not refused or refused.startswith("m: is not a site memory")
     # A memory that was read is valid: each page has its hashes in order, and it can be written and read again.
     assert all((one.hashes[1:] > one.hashes[:-1]).all() for pages in memory.pages.values() for one in pages)
     assert data(read_memory(data(memory), where="m")) == data(memory)

@@ -113,7 +113,7 @@ def test_a_tagger_that_could_not_be_loaded_again_is_not_saved(saved: Path, seede
         "has shape": with_words(idf=idf[1:]),
         r"\$\.settings\.text_slope": with_settings(text_slope=np.nan),
         r"\$\.settings\.cutoff_share": with_settings(cutoff_share=7.0),
-        "JSON cannot hold": replace(seeded_tagger, manifest=Manifest(splits=["train"])),  # type: ignore[arg-type]
+        "JSON cannot represent": replace(seeded_tagger, manifest=Manifest(splits=["train"])),  # type: ignore[arg-type]
     }
     for reason, tagger in spoilt.items():
         with pytest.raises(ModelError, match=reason) as caught:
@@ -124,8 +124,8 @@ def test_a_tagger_that_could_not_be_loaded_again_is_not_saved(saved: Path, seede
 
 
 def test_what_is_no_model_folder_is_refused(tmp_path: Path, saved: Path) -> None:
-    assert "there is no such folder; expected a model's. Train one with:" in refused(tmp_path / "none")
-    assert "is no folder" in refused(saved / "manifest.json")
+    assert "no such folder; expected a model's folder. Train one with:" in refused(tmp_path / "none")
+    assert "is not a folder" in refused(saved / "manifest.json")
     assert "cannot be read" in refused(saved / "manifest.json" / "more")
     assert "cannot be read" in refused("nul\0")
     assert "cannot be read" in refused("x" * 5_000)
@@ -142,17 +142,21 @@ class TestAFileOfAModel:
     def test_must_not_be_a_folder(self, saved: Path, name: str) -> None:
         (saved / name).unlink()
         (saved / name).mkdir()
-        assert f"{name}: is no regular file" in refused(saved)
+        assert f"{name}: is not a regular file" in refused(saved)
 
     def test_must_not_be_a_pipe_which_would_be_waited_for(self, saved: Path, name: str) -> None:
         (saved / name).unlink()
         os.mkfifo(saved / name)
-        assert f"{name}: is no regular file" in refused(saved)
+        assert f"{name}: is not a regular file" in refused(saved)
 
     def test_may_be_a_link_to_the_file_but_to_nothing_else(self, saved: Path, name: str, seeded_tagger: Tagger) -> None:
         real = saved.parent / "elsewhere"
         (saved / name).rename(real)
-        for target, reason in (("/dev/zero", "no regular file"), (saved / name, "cannot be read"), ("gone", "missing")):
+        for target, reason in (
+            ("/dev/zero", "not a regular file"),
+            (saved / name, "cannot be read"),
+            ("gone", "missing"),
+        ):
             (saved / name).symlink_to(target)
             assert reason in refused(saved)
             (saved / name).unlink()
@@ -178,7 +182,7 @@ def test_a_changed_byte_or_length_of_the_weights_is_found(saved: Path) -> None:
         spoilt = bytearray(whole)
         spoilt[at] ^= 1
         (saved / "weights.safetensors").write_bytes(spoilt)
-        assert "weights.safetensors: is damaged, or of another model than its manifest" in refused(saved)
+        assert "weights.safetensors: is damaged, or does not belong to its manifest" in refused(saved)
     (saved / "weights.safetensors").write_bytes(b"short")
     assert "weights.safetensors: has 5 bytes; expected" in refused(saved)
 
@@ -277,7 +281,7 @@ def test_the_package_is_imported_without_any_of_its_parts() -> None:
 def test_the_default_model_is_in_the_package_or_beside_it_or_nowhere(saved: Path, tmp_path: Path) -> None:
     package = tmp_path / "site" / "pipeline" / "corestory"
     package.mkdir(parents=True)
-    with pytest.raises(ModelError, match="came without its default model"):
+    with pytest.raises(ModelError, match="has no default model"):
         storage.default_of(package)
     beside, inside = tmp_path / "site" / "models" / "default", package / "default_model"
     for place in (beside, inside):

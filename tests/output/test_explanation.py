@@ -118,9 +118,9 @@ def test_only_words_that_pull_the_way_of_all_its_words_are_named_and_only_a_few(
 @pytest.mark.parametrize(
     ("position", "before", "after"),
     [
-        (0, "that it is the first paragraph", "the paragraphs after it"),
+        (0, "no paragraph before it", "the paragraphs after it"),
         (1, "the paragraphs before it", "the paragraphs after it"),
-        (2, "the paragraphs before it", "that it is the last paragraph"),
+        (2, "the paragraphs before it", "no paragraph after it"),
     ],
 )
 def test_at_the_ends_of_an_article_it_is_said_that_there_is_no_neighbour(position, before, after):

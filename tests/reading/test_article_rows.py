@@ -80,7 +80,7 @@ def test_what_the_record_says_goes_before_what_the_page_says() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"teaser": "One."}, "no text; the fields are: teaser; expected text, paragraphs or html. --text-column NAME"),
+        ({"teaser": "One."}, "no text; the fields are: teaser; expected text, paragraphs or html. Name the field"),
         ({"text": ""}, "an article without paragraphs"),
         ({"text": " \n\u200b\n"}, "an article without paragraphs"),
         ({"paragraphs": []}, "an article without paragraphs"),
@@ -129,7 +129,7 @@ def test_an_article_with_a_position_twice_is_refused_whole_and_the_others_are_re
     articles, refused = read(line("a", 0), line("b", 1), line("b", 1), line("c", 0))
     assert [article.article_id for article in articles] == ["a", "c"]
     assert refused == [
-        "a.csv, line 3: article 'b' has two paragraphs at position 1; expected each position once in an article"
+        "a.csv, line 3: article 'b' has two paragraphs at position 1; expected each position once per article"
     ]
 
 
@@ -137,7 +137,7 @@ def test_rows_of_an_article_after_those_of_another_are_refused_once_with_the_way
     articles, refused = read(line("a", 0), line("b", 0), line("a", 1), line("a", 2), line("c", 0))
     assert [article.article_id for article in articles] == ["a", "b", "c"]
     assert len(refused) == 1
-    assert refused[0].startswith("a.csv, line 3: more rows of article 'a'")
+    assert refused[0].startswith("a.csv, line 3: the rows of article 'a' are interrupted")
     assert refused[0].endswith("Sort the table by article_id.")
 
 

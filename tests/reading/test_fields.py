@@ -55,7 +55,7 @@ def test_between_two_fields_nothing_is_guessed_and_one_line_names_them(tmp_path:
     articles, refused = read(tmp_path / "a.jsonl")
     assert articles == []
     assert refused == [
-        f"{tmp_path / 'a.jsonl'}, line 1: two fields may hold the text: 'content' and 'body'. "
+        f"{tmp_path / 'a.jsonl'}, line 1: two fields may contain the text: 'content' and 'body'. "
         "Give --text-column content or --text-column body."
     ]
     articles, refused = read(tmp_path / "a.jsonl", text="body")
@@ -71,7 +71,7 @@ def test_a_table_with_two_columns_is_refused_by_its_header(tmp_path: Path, name:
     articles, refused = read(tmp_path / name)
     assert articles == []
     assert refused == [
-        f"{tmp_path / name}: two fields may hold the text: 'Content' and 'body'. "
+        f"{tmp_path / name}: two fields may contain the text: 'Content' and 'body'. "
         "Give --text-column Content or --text-column body."
     ]
     articles, refused = read(tmp_path / name, text="BODY")
@@ -109,7 +109,8 @@ def test_a_record_without_the_named_field_lists_its_fields(tmp_path: Path) -> No
     articles, refused = read(tmp_path / "a.jsonl", text="body")
     assert [article.article_id for article in articles] == ["1"]
     assert refused == [
-        f"{tmp_path / 'a.jsonl'}, line 2: nothing in the field 'body' (--text-column); the fields are: id, text"
+        f"{tmp_path / 'a.jsonl'}, line 2: the field 'body' (--text-column) is empty or missing; "
+        "the fields are: id, text"
     ]
 
 

@@ -50,16 +50,16 @@ FILES = {
     "feed.xml": (RSS, "a feed or a site map", FETCH),
     "items.xml": (
         b"<?xml version='1.0'?>\n<items>\n<item><text>One</text></item></items>", "a list of items in XML",
-        "Export the items as JSON Lines; Scrapy does with -o items.jl.",
+        "Export the items as JSON Lines (in Scrapy, with -o items.jl).",
     ),
     "atom.html": (b'<feed xmlns="http://www.w3.org/2005/Atom"><entry/></feed>', "a feed or a site map", FETCH),
     "a.pdf": (b"%PDF-1.7\n", "a PDF", CONVERT),
-    "a": (b"PAR1" + b"\x15" * 90, "a Parquet file", "End its name in .parquet."),
-    "story.txt": (RECORD % b"response", "a WARC or WET file of a web archive", "End its name in .warc."),
+    "a": (b"PAR1" + b"\x15" * 90, "a Parquet file", "Rename it to end in .parquet."),
+    "story.txt": (RECORD % b"response", "a WARC or WET file of a web archive", "Rename it to end in .warc."),
     "story.txt.gz": (
-        gzip.compress(RECORD % b"response"), "a WARC or WET file of a web archive", "End its name in .warc."
+        gzip.compress(RECORD % b"response"), "a WARC or WET file of a web archive", "Rename it to end in .warc."
     ),
-    "story.csv": (book("", "a.html"), "a ZIP archive", "End its name in .zip."),
+    "story.csv": (book("", "a.html"), "a ZIP archive", "Rename it to end in .zip."),
 }  # fmt: skip
 
 
@@ -116,15 +116,16 @@ def test_a_folder_says_what_it_passes_over(tmp_path):
         (tmp_path / name).write_text("The quay.")
     notes = []
     assert len(list(read_articles([str(tmp_path)], refuse=pytest.fail, note=notes.append))) == 1
-    assert notes == [f"{tmp_path}: passed over 3 files: b.pdf, c.docx, d.png"]
+    assert notes == [f"{tmp_path}: ignored 3 files of another kind: b.pdf, c.docx, d.png"]
 
 
 def test_a_set_of_frames_without_text_is_refused_with_their_addresses(tmp_path):
     (tmp_path / "a.html").write_text("<frameset><frame src=menu.html><frame src=story.html></frameset>")
     refused = []
     assert list(read_articles([str(tmp_path / "a.html")], refuse=refused.append)) == []
-    assert "a set of frames without text; expected the page that a frame shows. Fetch menu.html or story.html." in str(
-        refused[0]
+    assert (
+        "a page of frames without text of its own; expected the page in one of its frames. "
+        "Fetch menu.html or story.html." in str(refused[0])
     )
 
 
@@ -132,7 +133,7 @@ def test_a_text_that_is_one_long_paragraph_is_read_and_that_is_said(tmp_path):
     (tmp_path / "a.txt").write_text("the ferry left the quay " * 60)
     notes = []
     assert len(list(read_articles([str(tmp_path / "a.txt")], refuse=pytest.fail, note=notes.append))) == 1
-    assert notes == [f"{tmp_path / 'a.txt'}: looks like one paragraph of 300 words, which gets one label"]
+    assert notes == [f"{tmp_path / 'a.txt'}: looks like one paragraph of 300 words, so all of it gets the same label"]
 
 
 def test_that_most_of_a_page_is_one_long_paragraph_is_said_too(tmp_path):
@@ -140,7 +141,7 @@ def test_that_most_of_a_page_is_one_long_paragraph_is_said_too(tmp_path):
     (tmp_path / "b.html").write_text(f"<p>{'the ferry left the quay ' * 60}" * 2)
     notes = []
     assert len(list(read_articles([str(tmp_path)], refuse=pytest.fail, note=notes.append))) == 2
-    assert notes == [f"{tmp_path / 'a.html'}: looks like one paragraph of 300 words, which gets one label"]
+    assert notes == [f"{tmp_path / 'a.html'}: looks like one paragraph of 300 words, so all of it gets the same label"]
 
 
 def test_a_page_that_begins_with_many_comments_is_told_from_a_feed_at_once() -> None:
@@ -198,6 +199,4 @@ def test_a_saved_page_without_a_page_is_refused_in_words(tmp_path, parts):
     (tmp_path / "a.mhtml").write_bytes(HEAD + parts)
     articles, refused = _read(tmp_path / "a.mhtml")
     assert articles == []
-    assert refused == [
-        f"{tmp_path / 'a.mhtml'}: no page in a file saved as MHTML; expected a part of the type text/html"
-    ]
+    assert refused == [f"{tmp_path / 'a.mhtml'}: an MHTML file without a page; expected a part of the type text/html"]

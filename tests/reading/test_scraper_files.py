@@ -251,7 +251,10 @@ def test_objects_of_parquet_are_read_like_those_of_json(tmp_path: Path) -> None:
 def test_a_table_that_excel_saved_as_text_is_told_and_an_option_reads_it(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(EXCEL.replace(";", "\t").encode("utf-16"))
     _, refused, (note,) = read(tmp_path / "a.txt")
-    assert note == f"{tmp_path}/a.txt: is read as text, but looks like a table, which --input-format csv reads"
+    assert (
+        note
+        == f"{tmp_path}/a.txt: is read as text, but looks like a table; to read it as a table, give --input-format csv"
+    )
     (article,), refused, _ = read(tmp_path / "a.txt", ReadingOptions(kind="csv"))
     assert (list(article.texts), article.url, refused) == (STORY, URL, [])
 
@@ -259,7 +262,10 @@ def test_a_table_that_excel_saved_as_text_is_told_and_an_option_reads_it(tmp_pat
 def test_a_table_with_two_columns_of_one_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,text,Text\n1,One.,Two.\n")
     articles, refused, _ = read(tmp_path / "a.csv")
-    assert (articles, refused) == ([], [f"{tmp_path}/a.csv: 2 columns 'text'; expected one. Rename the others."])
+    assert (articles, refused) == (
+        [],
+        [f"{tmp_path}/a.csv: 2 columns are named 'text'; expected one. Rename the others."],
+    )
     (tmp_path / "a.csv").write_text("id,text,tag,tag\n1,One.,a,b\n")
     assert len(read(tmp_path / "a.csv")[0]) == 1
 

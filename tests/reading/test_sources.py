@@ -213,7 +213,7 @@ def test_sources_are_read_as_named_and_a_pattern_by_name_unless_it_is_the_name_o
         ("page.html.gz", "page.html.gz: the gzip data ends too early"),
         ("a.parquet.gz", "a.parquet.gz: compressed Parquet"),
         ("columns.csv", "columns.csv: no column 'text'; the columns are: id, teaser"),
-        ("cyrillic.txt", "cyrillic.txt: text in an encoding that cannot be told"),
+        ("cyrillic.txt", "cyrillic.txt: text in an unknown encoding"),
         ("", "an empty name"),
         ("a\x00b", "a\x00b: no such file or folder"),
         ("x" * 5000, "x" * 5000 + ": cannot be read"),
@@ -358,4 +358,4 @@ def test_an_article_of_too_many_paragraphs_is_refused_and_the_others_are_read() 
     articles, refused = read("a.txt", "b.txt")
     assert names(articles) == ["b.txt"]
     found = "a.txt: 200,001 paragraphs in one article; expected at most 200,000"
-    assert refused == [f"{found}. Cut it into several articles, or leave it out."]
+    assert refused == [f"{found}. Split it into several articles, or leave it out."]

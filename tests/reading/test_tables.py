@@ -43,7 +43,7 @@ def test_a_malformed_line_is_refused_by_its_number_and_the_others_are_read(refus
     rows = json_of(data, refused, lines=True)
     assert [(row.name, row.where) for row in rows] == [("a.json:1", "a.json, line 1"), ("a.json:6", "a.json, line 6")]
     assert refused.messages() == [
-        "a.json, line 2: malformed JSON (Expecting ',' delimiter at column 9); expected one JSON object in a line",
+        "a.json, line 2: malformed JSON (Expecting ',' delimiter at column 9); expected one JSON object per line",
         "a.json, line 4: a list; expected a JSON object with text, paragraphs or html",
         "a.json, line 5: a string; expected a JSON object with text, paragraphs or html",
     ]
@@ -135,7 +135,7 @@ def test_a_quoted_field_keeps_its_lines_and_the_next_row_its_number(refused: Ref
 def test_a_row_of_the_wrong_length_is_refused_by_its_line(refused: Refused) -> None:
     assert values(csv_of(b"id,text\n1\n2,a,b\n3,c\n", refused)) == [{"id": "3", "text": "c"}]
     assert [error.where for error in refused] == ["a.csv, line 2", "a.csv, line 3"]
-    assert "a row of 1 field; expected 2, as the header has" in refused.messages()[0]
+    assert "a row of 1 field; expected 2, as in the header" in refused.messages()[0]
 
 
 def test_a_quote_that_never_closes_is_refused_where_it_opens(refused: Refused) -> None:
@@ -273,12 +273,12 @@ def test_a_long_list_is_read_one_item_at_a_time_with_the_same_rows(
     ("data", "texts", "messages"),
     [
         (b'[{"text": "a"}, {"text": }, {"text": "c"}]', ["a", "c"],
-         ["a.json, record 2: malformed JSON (Expecting value at column 10); expected one JSON object in a line"]),
+         ["a.json, record 2: malformed JSON (Expecting value at column 10); expected one JSON object per line"]),
         (b'[{"text": "a"}, {"text": "b"', ["a"], ["a.json, after record 1: a list that does not end; expected ]"]),
         (b'[{"text": "a"}] x', ["a"],
-         ["a.json, after record 1: text after the end of the list; expected one list after another"]),
+         ["a.json, after record 1: text after the end of the list; expected the end of the file or another list"]),
         (b'[{"text": "a"}] x [{"text": "b"}]', ["a"],
-         ["a.json, after record 1: text after the end of the list; expected one list after another"]),
+         ["a.json, after record 1: text after the end of the list; expected the end of the file or another list"]),
         (b'[{"text": "a"}\n][\n{"text": "b"}]\n', ["a", "b"], []),
         ('[{"text": "\u201equay\u201c, the harbour master says today"}]'.encode("cp1252"),
          ["\u201equay\u201c, the harbour master says today"], []),

@@ -160,7 +160,7 @@ def test_of_a_page_cut_off_within_its_compression_the_beginning_is_read(tmp_path
     notes = []
     (article,), refused = read(tmp_path / "a.warc.gz", note=notes.append)
     assert refused == []
-    assert notes == [f"{tmp_path}/a.warc.gz: 1 page is cut off; what the file holds of it is read"]
+    assert notes == [f"{tmp_path}/a.warc.gz: 1 page is cut off; the part of it that the file contains is read"]
     assert 100 < len(article.texts) < len(lines)
     assert list(article.texts[:-1]) == lines[: len(article.texts) - 1]
 
@@ -178,7 +178,7 @@ def test_pages_whose_gzip_data_has_no_end_are_counted_in_a_note(tmp_path, coding
     notes = []
     articles, refused = read(tmp_path / "a.warc.gz", note=notes.append)
     assert (len(articles), refused) == (6, [])
-    assert notes == [f"{tmp_path}/a.warc.gz: 2 pages are cut off; what the file holds of them is read"]
+    assert notes == [f"{tmp_path}/a.warc.gz: 2 pages are cut off; the part of them that the file contains is read"]
 
 
 def test_lines_of_headers_may_end_without_a_carriage_return(tmp_path):
@@ -200,7 +200,7 @@ BROKEN = {
     ),
     "no HTTP": (record("response", b"<p>The lock opened.</p>"), "a response without HTTP headers"),
     "no text": (response("<html><script>load()</script></html>"), "a page without paragraphs"),
-    "nested": (response("<div>" * 6_000 + "a"), "more than 5,000 elements in one another"),
+    "nested": (response("<div>" * 6_000 + "a"), "nested more than 5,000 levels deep"),
     "binary": (response(bytes(range(256)) * 30), "binary data"),
 }
 
@@ -278,4 +278,6 @@ def test_without_fastwarc_the_message_says_what_to_install(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True, env=os.environ
     )
-    assert done.stdout == ("a.warc.gz: a WARC file, and fastwarc is not installed. pip install 'corestory[warc]'\n")
+    assert done.stdout == (
+        "a.warc.gz: reading a WARC file needs the package fastwarc. Run pip install 'corestory[warc]'\n"
+    )

@@ -122,7 +122,7 @@ def test_a_file_that_is_cut_off_loses_its_last_record(pack):
     made = records()
     found, refused = read(pack(made)[:-20])
     assert found == contents(made[:-1])
-    assert "the file ends within it" in refused[0][1]
+    assert "the file ends before the record does" in refused[0][1]
 
 
 def test_garbage_between_members_is_refused_and_padding_is_not():

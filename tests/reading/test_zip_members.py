@@ -72,7 +72,7 @@ def test_hidden_and_other_files_are_passed_over(tmp_path):
     notes = []
     articles, refused = read(tmp_path / "a.zip", note=notes.append)
     assert (len(articles), refused) == (1, [])
-    assert notes == [f"{tmp_path}/a.zip: passed over 2 files: logo.png, style.css"]
+    assert notes == [f"{tmp_path}/a.zip: ignored 2 files of another kind: logo.png, style.css"]
     (tmp_path / "a.zip").write_bytes(archive(others))
     articles, refused = read(tmp_path / "a.zip")
     assert articles == []
@@ -101,7 +101,10 @@ REFUSED = {
     "link": ([(link(), "/etc/passwd")], "link.txt: a link; expected a file"),
     "archive": ([("inner.zip", archive(MEMBERS))], "inner.zip: an archive in an archive. Unzip the outer one."),
     "archive by another name": ([("inner.txt", archive(MEMBERS))], "inner.txt: looks like a ZIP archive"),
-    "Parquet": ([("t.parquet", "PAR1")], "t.parquet: Parquet in an archive; expected Parquet by itself"),
+    "Parquet": (
+        [("t.parquet", "PAR1")],
+        "t.parquet: Parquet in an archive; expected a Parquet file outside an archive",
+    ),
     "bomb": ([("bomb.txt", "a" * 2**25)], "33,554,432, as in a zip bomb; expected at most 200 times as many"),
     "empty": ([("empty.txt", "")], "empty.txt: an article without paragraphs"),
     "nothing in it": ([("none.jsonl", "")], "none.jsonl: no articles"),
@@ -173,7 +176,7 @@ def test_what_is_no_sound_archive_is_refused(tmp_path, data, reason):
 def test_a_list_of_far_too_many_members_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(zip_members, "_DIRECTORY_BYTES", 1_000)
     (tmp_path / "a.zip").write_bytes(archive([(f"{number}.txt", "") for number in range(100)]))
-    assert "a list of members of " in read(tmp_path / "a.zip")[1][0]
+    assert "its list of members has " in read(tmp_path / "a.zip")[1][0]
 
 
 @pytest.mark.parametrize("part_bytes", [1, 700])

@@ -266,10 +266,10 @@ def test_what_changed_no_label_of_the_left_out_articles_is_no_gain() -> None:
     def message(after: float, method: str = LINES) -> str:
         return FormResult(False, 2, method, np.array([0.9, 0.9]), np.array([after, after])).message
 
-    assert message(0.9) == "Text: no measurable gain from 2 articles; learned the lines around the story alone."
-    assert message(0.95).endswith("each left out of the fit, by lines that pages share.")
+    assert message(0.9) == "Text: no measurable gain from 2 articles; learned only the lines around the story."
+    assert message(0.95).endswith("each left out of the fit, with lines that the pages share.")
     assert message(0.9004, CORRECTION) == (
-        "Text: no measurable gain from 2 articles; only scores come closer to the labels."
+        "Text: no measurable gain from 2 articles; only the scores come closer to the labels."
     )
     assert "0.900 → 0.880 (-0.020)" in message(0.88, CORRECTION)
 
@@ -284,7 +284,7 @@ def test_nothing_changes_where_the_model_is_right_already(adapted: Tagger) -> No
 def test_a_gain_on_articles_that_the_model_has_learned_from_comes_with_a_caution(adapted: Tagger) -> None:
     assert adapt(adapted, site_frame(2, first=20)).caution == ""
     assert adapt(adapted, site_frame(4)).caution == (
-        "The model had learned from 3 of these 4 articles before, so the gain says little about new ones."
+        "The model had learned from 3 of these 4 articles before, so the gain may not hold for new articles."
     )
 
 

@@ -81,7 +81,7 @@ REFUSED = {
     "one class": (lambda frame: frame.assign(label="core"), "every label is core; expected both core and filler"),
     "no label": (lambda frame: frame.assign(label=None), "no row is labelled; expected both"),
     "no row": (lambda frame: frame.iloc[:0], "no row is labelled; expected both"),
-    "one article": (lambda frame: frame[frame["article_id"] == "0/0"], "all rows to learn from are of one article"),
+    "one article": (lambda frame: frame[frame["article_id"] == "0/0"], "all training rows are of one article"),
     "no text": (lambda frame: frame.assign(text=frame["text"].where(frame.index != 5)), "row 6: no text"),
     "no article": (
         lambda frame: frame.assign(article_id=frame["article_id"].where(frame.index != 0)),

@@ -173,7 +173,7 @@ def test_pages_of_one_site_are_dealt_and_it_is_said():
 
 
 def test_one_article_cannot_be_both_learned_from_and_measured_on():
-    with pytest.raises(DataError, match="all rows to learn from are of one article; expected at least two"):
+    with pytest.raises(DataError, match="all training rows are of one article; expected at least two"):
         make_folds(frame_of([[3]]), folds=2, seed=0)
 
 

@@ -22,13 +22,13 @@ TOPIC = "topic"
 MARKUP = "markup"
 
 GROUPS = {
-    OWN_WORDS: "what the paragraph's own words say",
-    BEFORE: "what the paragraphs before it say, and how long they are",
-    AFTER: "what the paragraphs after it say, and how long they are",
+    OWN_WORDS: "the words of the paragraph itself",
+    BEFORE: "the words and lengths of the paragraphs before it",
+    AFTER: "the words and lengths of the paragraphs after it",
     SHAPE: "its length, punctuation, capitals and digits",
-    POSITION: "where it stands in the article and in the story, and how it compares with the whole",
-    TOPIC: "how close its words, and its neighbours', are to the rest of the story",
-    MARKUP: "what the page's HTML says: links, headings, enclosing elements",
+    POSITION: "its position in the article and in the story, and their size",
+    TOPIC: "the similarity of its words, and its neighbours', to the rest of the story",
+    MARKUP: "the HTML of the page: links, headings, enclosing elements",
 }
 """The feature groups and their meanings, in the order in which reports show them. Plain text has no `MARKUP`."""
 

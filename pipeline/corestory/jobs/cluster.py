@@ -166,7 +166,9 @@ def check_cluster(sources: Sequence[str], *, address: str, jobs: int) -> None:
             "is not the address of a scheduler", where=address, expected="local, or one such as tcp://HOST:8786"
         )
     if jobs != 1:
-        raise InputError("has workers of its own", where=address, hint="Leave out --jobs, which is for --dask local.")
+        raise InputError(
+            "has workers of its own", where=address, hint="Leave out --jobs, which is only for --dask local."
+        )
     for source in sources:
         if not is_url(source) and not Path(source).is_absolute():
             raise InputError(
@@ -242,7 +244,7 @@ def _client(address: str, jobs: int) -> Iterator[Client]:
             client = Client(address, timeout=_TIMEOUT, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise CorestoryError(
-                f"no Dask scheduler answers ({error})", where=address, expected="its address, as tcp://HOST:8786"
+                f"no Dask scheduler answers ({error})", where=address, expected="its address, such as tcp://HOST:8786"
             ) from error
         with client:
             yield client

@@ -64,12 +64,12 @@ def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
     for source in sources:
         if source == STANDARD_INPUT:
             raise OutputError(
-                "the standard input has no name for its output in a folder",
+                "the standard input has no name, so its output cannot be in a folder",
                 where=str(folder),
-                hint="Give a file name to --output.",
+                hint="Give --output the name of a file.",
             )
         if source and path_of(source).is_dir() and path_of(source).resolve() == folder.resolve():
-            raise OutputError("is a folder that is read", where=str(folder), hint="Give another folder.")
+            raise OutputError("is also a folder of the input", where=str(folder), hint="Give another output folder.")
 
 
 def _reach(path: RemotePath) -> None:
@@ -132,9 +132,9 @@ def items_of(
             other = taken.get(name) or _twin(path, suffix)
             reason = ""
             if other is not None:
-                reason = f"its output would have the name of the output of {storable(other.as_posix())}"
+                reason = f"its output would have the same name as the output of {storable(other.as_posix())}"
             elif output / name == path.resolve():
-                reason = "its output would replace the file itself"
+                reason = "its output would replace the input file"
             elif len(name.rpartition("/")[2].encode(errors="surrogateescape")) > MAX_NAME_BYTES:
                 reason = "the name of its output would be too long"
             if reason:

@@ -197,7 +197,9 @@ def outcome_of(error: Exception, item: Item, job: Job) -> Outcome:
         cause = error.__cause__ if isinstance(error, OutputError) else error
         if isinstance(cause, OSError) and cause.errno in _FULL:
             raise OutputError(
-                "there is no room on the disk", where=str(job.folder), hint="Make room and run it again to go on."
+                "the disk is full",
+                where=str(job.folder),
+                hint="Free some space, and run the command again to continue.",
             ) from error
         return failed(
             item, f"its output cannot be written ({reason_of(cause if isinstance(cause, OSError) else error)})"

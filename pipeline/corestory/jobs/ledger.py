@@ -187,7 +187,9 @@ class Ledger:
             with reporting_errors(self.folder, whole=False):
                 partials.parent.mkdir(parents=True, exist_ok=True)
                 busy = OutputError(
-                    "another run of corestory writes here", where=str(self.folder), hint="Wait until it has ended."
+                    "another run of corestory writes to this folder",
+                    where=str(self.folder),
+                    hint="Wait until it has ended.",
                 )
                 lock_file(stack.enter_context((partials.parent / "lock").open("ab")), busy)
                 shutil.rmtree(partials, ignore_errors=True)

@@ -224,7 +224,7 @@ def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
                 counts = _done(ledger, item, plan, part, job)
                 if counts is None:
                     raise InputError(
-                        f"part {part + 1} of {plan.parts} is missing", where=item.where, hint="Run it again."
+                        f"part {part + 1} of {plan.parts} is missing", where=item.where, hint="Run the command again."
                     )
                 if counts.articles:
                     opened.append(partial(open_to_read, _part_path(ledger, item, part, ".rows")))
@@ -268,7 +268,7 @@ def _made_by(item: Item, plan: PartPlan, part: int, job: Job) -> str:
 
 def _check_state(item: Item, plan: PartPlan) -> None:
     if _state(item.source) != plan.state:
-        raise InputError("has changed since the run began", where=item.where, hint="Run it again.")
+        raise InputError("has changed since the run began", where=item.where, hint="Run the command again.")
 
 
 def _part_path(ledger: Ledger, item: Item, part: int, ending: str) -> AnyPath:
@@ -294,7 +294,7 @@ def tagger_of(model: Path, sha256: str) -> Tagger:
 
     tagger = load_model(model)
     if model_sha256(model) != sha256:
-        raise ModelError("has changed since the run began", where=str(model), hint="Run it again.")
+        raise ModelError("has changed since the run began", where=str(model), hint="Run the command again.")
     return tagger
 
 
@@ -316,7 +316,7 @@ def _memory(path: AnyPath, sha256: str) -> SiteMemory:
     try:
         data = stored_memory(path)
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise InputError("has changed since the run began", where=str(path), hint="Run it again.")
+            raise InputError("has changed since the run began", where=str(path), hint="Run the command again.")
         return read_memory(data, where=str(path))
     except InputError as error:  # an error that would fail every file
         raise ModelError(error.found, where=error.where, expected=error.expected, hint=error.hint) from error

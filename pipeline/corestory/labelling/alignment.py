@@ -98,7 +98,7 @@ class Duplicates:
     >>> seen.reason(url="https://www.herald.example/ferry", text="The ferry sailed.")
     ''
     >>> seen.reason(url="http://herald.example/ferry/#top", text="The ferry has sailed.")
-    'same page address as an earlier article'
+    'same URL as an earlier article'
     >>> seen.reason(url="", text="the ferry — sailed")
     'same text as an earlier article'
     """
@@ -120,7 +120,7 @@ class Duplicates:
         """
         address = page_address(url)
         if address and address in self._addresses:
-            return "same page address as an earlier article"
+            return "same URL as an earlier article"
         words = alignment_words(text)
         digest = blake2b("\0".join(words).encode("utf-8", "surrogatepass"), digest_size=16).digest()
         if words and digest in self._texts:

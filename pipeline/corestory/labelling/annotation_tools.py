@@ -47,7 +47,7 @@ def tool_of(path: Path) -> str:
     for tool, (exported, added) in _EXPORTED.items():
         if isinstance(meta, Mapping) and meta.keys() >= exported and added not in record:
             raise InputError(
-                f"was written by `corestory export` for {tool}, and has the labels of the model only",
+                f"was written by `corestory export` for {tool}, and contains only the labels of the model",
                 where=str(path),
                 expected=f"the export of {tool}, whose records have {added!r}",
             )

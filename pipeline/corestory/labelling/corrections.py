@@ -30,7 +30,7 @@ NO_LABEL = "unlabelled"
 
 _LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", NO_LABEL: None}
 _CHECK_DIGITS = 10
-_HINT = "Prepare the table from the sources and views of the table that was audited."
+_HINT = "Prepare the table from the same sources and views as the audited table."
 # A spreadsheet also reads a cell as a formula after white space, control characters and invisible characters, with
 # full-width signs, and after a semicolon, a tab or a line end if these separate cells, because the text of one cell
 # then becomes several. An apostrophe is in the list so that a text with an apostrophe comes back unchanged.
@@ -115,7 +115,7 @@ def read_corrections(path: Path) -> tuple[LabelCorrection, ...]:
         first = found.setdefault((correction.article_id, correction.position), correction)
         if first.label != correction.label:
             raise InputError(
-                f"{correction.label or NO_LABEL}, but {first.label or NO_LABEL} at {first.where}",
+                f"correction {correction.label or NO_LABEL}, but {first.label or NO_LABEL} at {first.where}",
                 where=correction.where,
                 expected="one correction per paragraph",
             )
@@ -240,7 +240,7 @@ def apply_corrections(
                 labels[other] = correction.label
     if len(refused) == len(corrections):
         raise DataError(
-            f"none of {len(corrections)} corrections is of a paragraph in this table",
+            f"none of {len(corrections)} corrections belongs to a paragraph of this table",
             where=corrections[0].where,
             hint=_HINT,
         )

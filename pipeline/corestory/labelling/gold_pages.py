@@ -75,7 +75,7 @@ def read_wcxb(folder: Path, *, source: str, refuse: Refuse, drop: Drop) -> Itera
         pages = find_pages(folder / part / "html")
         for name, html in pages.items():
             if types.get(name, "article") != "article":
-                drop("page of another type than article")
+                drop("a page that is not an article")
                 continue
             gold_path = gold_folder / f"{name}.json"
             try:
@@ -183,7 +183,7 @@ def _entries(path: Path, key: str | None = None) -> list[tuple[str, object]]:
     if key is not None:
         value = value.get(key, {}) if isinstance(value, dict) else None
     if not isinstance(value, dict):
-        raise InputError("no JSON object", where=str(path), expected="an entry a page, by the page's name")
+        raise InputError("no JSON object", where=str(path), expected="one entry per page, under the name of the page")
     return list(value.items())
 
 

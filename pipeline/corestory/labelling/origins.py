@@ -249,7 +249,7 @@ def _recognised(path: Path) -> tuple[str, int]:
             return kind, size(path)
     if pages := find_pages(path):
         raise InputError(
-            f"{len(pages):,} page{'s' * (len(pages) > 1)}, none with its gold text NAME.txt",
+            f"{len(pages):,} page{'s' * (len(pages) > 1)}, but none has its gold text NAME.txt",
             where=str(path),
             expected=_EXPECTED,
             hint="To label pages by hand: corestory review",

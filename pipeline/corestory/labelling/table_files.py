@@ -59,7 +59,7 @@ class LabelNames:
 
     def __post_init__(self) -> None:
         if self.core and self._given(self.core) == self._given(self.filler):
-            raise InputError(f"both labels are named {self.core!r}", expected="two names")
+            raise InputError(f"both labels are named {self.core!r}", expected="two different names")
 
     def label(self, name: str) -> Label | None:
         """Return the label with a name; ``None`` for an empty name, which marks an unlabelled paragraph.
@@ -253,11 +253,11 @@ def _check_columns(columns: Sequence[str], *, where: str, note: Note) -> None:
         )
     doubled = sorted({name for name in found if name in COLUMNS and found.count(name) > 1})
     if doubled:
-        raise InputError(f"column {doubled[0]} twice", where=where, expected="each column once")
+        raise InputError(f"two columns are named {doubled[0]}", where=where, expected="each column once")
     if all(name in found for name in _PREDICTED):
         note(
-            f"{where}: has the columns {' and '.join(_PREDICTED)} of `corestory predict`, so the labels are a model's: "
-            "nothing can be learned from them. If a person has corrected all of them, delete these columns."
+            f"{where}: has the columns {' and '.join(_PREDICTED)} of `corestory predict`, so its labels come from a "
+            "model: nothing can be learned from them. If a person has corrected all labels, delete these columns."
         )
 
 

@@ -181,11 +181,13 @@ def chosen_views(names: str) -> tuple[str, ...]:
     for view in views:
         if view in VIEWS and view not in available:
             hint = "Install it with: pip install 'corestory[views]'"
-            raise InputError(f"view {view!r}, whose package is not installed", expected=", ".join(available), hint=hint)
+            raise InputError(
+                f"the package of the view {view!r} is not installed", expected=", ".join(available), hint=hint
+            )
         if view not in VIEWS:
-            raise InputError(f"view {view!r}", expected=f"all, or of {', '.join(VIEWS)}")
+            raise InputError(f"unknown view {view!r}", expected=f"all, or some of {', '.join(VIEWS)}")
     if not views:
-        raise InputError("no view", expected=f"all, or of {', '.join(VIEWS)}")
+        raise InputError("no view", expected=f"all, or some of {', '.join(VIEWS)}")
     return views
 
 

@@ -49,21 +49,23 @@ class FillerRule:
 
 FILLER_RULES = (
     FillerRule(
-        "credit", "a byline, a credit, a caption that ends in one or the number of a picture", credits_and_numbers
+        "credit", "a byline, a credit, a caption that ends with a credit, or a picture number", credits_and_numbers
     ),
-    FillerRule("element", "a caption, a date, a button or a box by its element or class", by_element),
-    FillerRule("teaser", "a teaser behind its heading", in_teasers),
+    FillerRule("element", "a caption, a date, a button or a box, as its element or class shows", by_element),
+    FillerRule("teaser", "a teaser below a heading of teasers", in_teasers),
     FillerRule("timed headline", "a headline in a list of headlines with times", in_timed_headlines),
-    FillerRule("comment", "a reader's comment or what stands around it", in_comments),
+    FillerRule("comment", "a reader's comment, or a line between comments", in_comments),
     FillerRule("label of an entry", "the time or the name above an entry of a live report", labels_of_entries),
-    FillerRule("notice", "a notice such as a correction, or the end of a press release", notices),
+    FillerRule("notice", "a notice, such as a correction, or the end of a press release", notices),
     FillerRule("page label", "a label, a button, a credit or a date of the page", page_labels),
-    FillerRule("page note", "a note of the page about itself or a teaser", page_notes),
-    FillerRule("advertisement", "what a sponsor says, or code", advertisements),
-    FillerRule("field", "a field of an e-mail or of an export", of_fields),
-    FillerRule("head of a page", "the head of a printed page within a sentence", heads_of_pages),
-    FillerRule("end note", "a note about the author or a box of facts", end_notes, reads_rest=True),
-    FillerRule("around the story", "a line of the page right above or behind the story", around_story, reads_rest=True),
+    FillerRule("page note", "a note about the page or its publisher, or a teaser", page_notes),
+    FillerRule("advertisement", "an advertisement, or program code", advertisements),
+    FillerRule("field", "a header field of an e-mail or of a data export", of_fields),
+    FillerRule("head of a page", "the header of a printed page, inside a sentence", heads_of_pages),
+    FillerRule("end note", "a note about the author, or a fact box", end_notes, reads_rest=True),
+    FillerRule(
+        "around the story", "a line of the page directly above or below the story", around_story, reads_rest=True
+    ),
 )
 """The first rule that finds a paragraph counts."""
 

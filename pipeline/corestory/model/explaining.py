@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from corestory.reading.article import Article
 
 METHOD = (
-    "words: TF-IDF value times linear weight; context: Shapley values of groups of features over all coalitions, "
-    "absent groups at their training mean (Štrumbelj and Kononenko 2014; Lundberg and Lee 2017; "
+    "words: the TF-IDF value of each n-gram times its weight; context: Shapley values of the feature groups over all "
+    "coalitions, where absent groups have their training means (Štrumbelj and Kononenko 2014; Lundberg and Lee 2017; "
     "Jullum, Redelmeier and Aas 2021), in calibrated log-odds"
 )
 
@@ -189,8 +189,8 @@ ADAPTED = "adaptation"
 """The name of the effect of the corrections of an adapted model."""
 MEANINGS = {
     **GROUPS,
-    SITE: "on how many other pages of its site it stands",
-    ADAPTED: "what the model learned from articles like this one when it was adapted",
+    SITE: "the number of other pages of its site with the same paragraph",
+    ADAPTED: "the result of adapting the model to articles like this one",
 }
 """The meanings of all effects on the score."""
 

@@ -252,7 +252,7 @@ def manifest_bytes(stored: Stored, *, where: str) -> bytes:
     except (TypeError, ValueError) as error:  # a lone surrogate is a UnicodeEncodeError
         raise ModelError(f"cannot be written as JSON ({error})", where=where) from error
     if not same:
-        raise ModelError("has settings or a manifest that JSON cannot hold", where=where)
+        raise ModelError("has settings or a manifest that JSON cannot represent", where=where)
     return data
 
 
@@ -297,10 +297,10 @@ def _check_version(found: _Version, where: str) -> None:
         return
     known = _VERSION.fullmatch(maker) is not None
     if version > FORMAT_VERSION:
-        hint = f"Install corestory {maker} or newer." if known else "Install the newest corestory."
+        hint = f"Install corestory {maker} or newer." if known else "Install the newest version of corestory."
     else:
         hint = "Train the model again: corestory train DATA --output FOLDER"
-        hint += f", or install the corestory that made it ({maker})." if known else "."
+        hint += f", or install corestory {maker}, which made it." if known else "."
     # Printing an integer of thousands of digits fails or floods the terminal.
     shown = str(version) if abs(version) < 10**6 else "of many digits"
     raise ModelError(f"has format version {shown}", where=where, expected=str(FORMAT_VERSION), hint=hint)

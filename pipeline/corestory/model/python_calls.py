@@ -283,9 +283,11 @@ class _Call(Generic[Result]):
         if self.threshold is not None and not (number and 0 <= self.threshold <= 1):
             raise InputError(f"threshold={self.threshold!r}", expected="a number from 0 to 1, or None")
         if self.rules is not None and not isinstance(self.rules, Rules):
-            raise InputError(f"rules={self.rules!r}", expected='corestory.Rules(filler=("read more",)), or None')
+            raise InputError(
+                f"rules={self.rules!r}", expected='rules such as corestory.Rules(filler=("read more",)), or None'
+            )
         if self.memory is not None and not isinstance(self.memory, SiteMemory):
-            raise InputError(f"memory={self.memory!r}", expected="the memory that corestory.load_memory gives, or None")
+            raise InputError(f"memory={self.memory!r}", expected="a memory from corestory.load_memory, or None")
 
     def of_articles(self, articles: Iterable[Article]) -> Iterator[Result]:
         """Tag articles, and make the results."""

@@ -38,7 +38,7 @@ _FOLDED = str.maketrans("’‘‚‛“”„‟", "''''\"\"\"\"")
 SECONDS = 1.0
 """The most processor time that an expression may take on one paragraph; ordinary ones take microseconds."""
 
-_MEND = "Remove the + or * of the inner or the outer part, or make the inner one possessive: ++ or *+."
+_MEND = "Remove one of two nested + or *, or make the inner one possessive: ++ or *+."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def check_rule(line: str) -> None:
     --------
     >>> check_rule("re:(read more")
     Traceback (most recent call last):
-    corestory.errors.InputError: 're:(read more' is no regular expression (missing ) at position 10)...
+    corestory.errors.InputError: 're:(read more' is not a regular expression (missing ) at position 10)...
     """
     shown = repr(line if len(line) <= 60 else f"{line[:60]}…")
     if len(line) > MOST_CHARACTERS:
@@ -133,7 +133,7 @@ def check_rule(line: str) -> None:
         pattern = _compiled(line)
     except (regex.error, OverflowError, RecursionError, MemoryError) as error:
         raise InputError(
-            f"{shown} is no regular expression ({error})", hint=f"Without {EXPRESSION} in front it is a plain phrase."
+            f"{shown} is not a regular expression ({error})", hint=f"To match it as a phrase, remove {EXPRESSION}"
         ) from None
     if pattern.search("") is not None:
         raise InputError(
@@ -173,7 +173,7 @@ def _lines(file: Path | None) -> tuple[str, ...]:
     rules = []
     text = decode(read_bytes(file), where=where)
     if not text.strip():
-        raise InputError("is empty", where=where, expected="a phrase or an expression a line")
+        raise InputError("is empty", where=where, expected="one phrase or expression per line")
     for number, line in enumerate(text.split("\n"), start=1):
         rule = line.strip()
         if not rule or rule.startswith(COMMENT):

@@ -38,7 +38,7 @@ CARD_NAME = "README.md"
 MAX_MANIFEST_BYTES = 32 * 2**20
 """The most bytes of a manifest. It has a few thousand bytes, and eleven more for each training article."""
 
-_AGAIN = "Copy the model's folder again from an undamaged one, or train it again."
+_AGAIN = "Copy the model's folder again from an undamaged copy, or train the model again."
 
 
 def save_model(tagger: Tagger, folder: str | Path, *, card: str, force: bool = False) -> None:
@@ -114,7 +114,7 @@ def load_model(folder: str | Path | None = None) -> Tagger:
     --------
     >>> load_model("no/such/folder")
     Traceback (most recent call last):
-    corestory.errors.ModelError: no/such/folder: there is no such folder; expected a model's. Train one with: ...
+    corestory.errors.ModelError: no/such/folder: no such folder; expected a model's folder. Train one with: ...
     """
     path = default_model() if folder is None else Path(folder)
     return _load(path, str(path))
@@ -137,9 +137,9 @@ def default_of(package: Path) -> Path:
         if (folder / MANIFEST_NAME).is_file():
             return folder
     raise ModelError(
-        "this installation of corestory came without its default model",
+        "this installation of corestory has no default model",
         where=str(package),
-        hint="Install it again, or name a model of your own.",
+        hint="Install corestory again, or give a model of your own.",
     )
 
 
@@ -151,10 +151,13 @@ def _load(folder: Path, where: str) -> Tagger:
     data = _bytes(folder / WEIGHTS_NAME, MAX_BYTES, weights)
     if len(data) != stored.weights.bytes:
         raise ModelError(
-            f"has {len(data):,} bytes", where=weights, expected=f"{stored.weights.bytes:,} by its manifest", hint=_AGAIN
+            f"has {len(data):,} bytes",
+            where=weights,
+            expected=f"{stored.weights.bytes:,}, as in its manifest",
+            hint=_AGAIN,
         )
     if hashlib.sha256(data).hexdigest() != stored.weights.sha256:
-        raise ModelError("is damaged, or of another model than its manifest", where=weights, hint=_AGAIN)
+        raise ModelError("is damaged, or does not belong to its manifest", where=weights, hint=_AGAIN)
     return Tagger(read_weights(data, where=weights), stored.settings, stored.manifest)
 
 
@@ -163,16 +166,16 @@ def _check_folder(folder: Path, where: str) -> None:
         mode = folder.stat().st_mode
     except FileNotFoundError as error:
         raise ModelError(
-            "there is no such folder",
+            "no such folder",
             where=where,
-            expected="a model's",
+            expected="a model's folder",
             hint="Train one with: corestory train DATA --output models/NAME",
         ) from error
     except (OSError, ValueError) as error:  # a ValueError if the name contains a NUL
         raise ModelError(f"cannot be read ({reason_of(error)})", where=where, expected="a model's folder") from error
     if not stat.S_ISDIR(mode):
         raise ModelError(
-            "is no folder", where=where, expected=f"a model's folder, with {MANIFEST_NAME} and {WEIGHTS_NAME} in it"
+            "is not a folder", where=where, expected=f"a model's folder, with {MANIFEST_NAME} and {WEIGHTS_NAME} in it"
         )
 
 
@@ -181,7 +184,7 @@ def _bytes(file: Path, limit: int, where: str) -> bytes:
     try:
         found = file.stat()
         if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
-            raise ModelError("is no regular file", where=where, hint=_AGAIN)
+            raise ModelError("is not a regular file", where=where, hint=_AGAIN)
         if found.st_size > limit:
             raise ModelError(
                 f"has {found.st_size:,} bytes", where=where, expected=f"at most {limit:,} in any model", hint=_AGAIN
@@ -234,7 +237,7 @@ def memory_bytes(memory: SiteMemory, *, where: str) -> bytes:
             f"has {len(data):,} bytes",
             where=where,
             expected=f"at most {MAX_MEMORY_BYTES:,}",
-            hint="Make several memories.",
+            hint="Write several memories, each for fewer sites.",
         )
     return data
 
@@ -281,7 +284,9 @@ def read_memory(data: bytes, *, where: str) -> SiteMemory:
     """Read a memory from the bytes of its file; raises as `load_memory`."""
     fault, memory = _read_arrays(data)
     if fault:
-        raise InputError(f"is no site memory ({fault})", where=where, expected="one of this version", hint=_REMEMBER)
+        raise InputError(
+            f"is not a site memory ({fault})", where=where, expected="a site memory of this version", hint=_REMEMBER
+        )
     return memory
 
 

@@ -152,7 +152,7 @@ class _Unpacking:
         kinds = self._kinds() if "kinds.text.mean" in self.left else None
         corrections = tuple(self._corrections(html=html is not None))
         if self.left:
-            raise ModelError(f"{min(self.left)[:40]!r} belongs to nothing else in the model", where=self.where)
+            raise ModelError(f"{min(self.left)[:40]!r} belongs to no part of the model", where=self.where)
         return Weights(words, text, markup, html, forms, article, article_words, look, kinds, corrections)
 
     def _scorer(self, name: str) -> NgramScorer:
@@ -220,7 +220,7 @@ class _Unpacking:
             # Corrections of earlier versions have no bounds.
             bounds = self._part(BoundLines, name) if f"{name}.before" in self.left else BoundLines(none, none)
             if f"{name}.markup.hashes" in self.left and not html:
-                raise ModelError(f"'{name}' reads markup, which the model does not", where=self.where)
+                raise ModelError(f"'{name}' reads markup, but the model does not", where=self.where)
             *always, markup, ends = _CORRECTION_PARTS
             more = [part for part in (markup, ends) if f"{name}.{part}.hashes" in self.left][:1]
             weights = {part: self._token_weights(f"{name}.{part}") for part in (*always, *more)}

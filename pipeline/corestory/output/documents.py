@@ -122,8 +122,8 @@ class DocumentFile:
         self._count += 1
         if rule is None and self._count > 1:
             raise OutputError(
-                f"more than one article, but one {self._form.name} file",
-                expected="a folder for a file each",
+                f"more than one article for one {self._form.name} file",
+                expected="a folder, for one file per article",
                 hint=f"Give --format {self._form.name} --output FOLDER/.",
             )
         if rule is None:

@@ -51,11 +51,11 @@ IN_WORDS = {
 """The names of feature groups within a sentence."""
 
 _CAUSES = {
-    HEADLINE: "That it is the article's headline",
-    OTHER_STORY: "That it belongs to another story",
-    SECOND_LOOK: "The second look at the story",
-    NEW_LANGUAGE: "That it is prose in a language new to the model",
-    SHORT_ARTICLE: "That the article is short",
+    HEADLINE: "because it is the article's headline",
+    OTHER_STORY: "because it belongs to another story",
+    SECOND_LOOK: "by the second look at the story",
+    NEW_LANGUAGE: "because it is prose in a language new to the model",
+    SHORT_ARTICLE: "because the article is short",
 }
 
 NAMED_NGRAMS = 3
@@ -108,11 +108,11 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     "Filler: its score of 0.08 is below 0.40, this article's cutoff."
     >>> for sentence in found.evidence:
     ...     print(sentence)
-    For filler: its own words (“Read more”), that it is the last paragraph.
+    For filler: its own words (“Read more”), no paragraph after it.
     For core: its shape (length, punctuation, capitals, digits).
     >>> restored = ParagraphExplanation(0, "Calm", "core", 0.4, words, None, context, first_score=0.1)
     >>> print(reasons(restored, ArticleExplanation(tagged, 0.4, False, (restored,))).verdict.partition(". ")[2])
-    The second look at the story raised it from 0.10.
+    The score was raised from 0.10 by the second look at the story.
     """
     cutoff = "the threshold" if article.cutoff_is_fixed else "this article's cutoff"
     core = paragraph.label == "core"
@@ -123,8 +123,8 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     if paragraph.first_score is not None:
         change = "raised" if paragraph.score > paragraph.first_score else "lowered"
         rule, cause = paragraph.rule, paragraph.changed_by or SECOND_LOOK
-        verdict += f" {f'That it is {rule.meaning}' if rule else _CAUSES[cause]} {change} it from"
-        verdict += f" {paragraph.first_score:.2f}."
+        because = f"because it is {rule.meaning}" if rule else _CAUSES[cause]
+        verdict += f" The score was {change} from {paragraph.first_score:.2f} {because}."
     if article.tagged.no_story is not None:
         verdict = f"Filler: {_page_has_no_story(article.tagged)}."
     total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)
@@ -147,11 +147,11 @@ def _page_has_no_story(tagged: TaggedArticle) -> str:
 def _named(effect: Effect, paragraph: ParagraphExplanation, article: ArticleExplanation) -> str:
     name = IN_WORDS[effect.name]
     if effect.name == SITE and paragraph.sighting is not None:
-        return "that it stands on {:,} of {:,} other pages of this site".format(*paragraph.sighting)
+        return "its presence on {:,} of {:,} other pages of this site".format(*paragraph.sighting)
     if effect.name == BEFORE and paragraph.position == 0:
-        return "that it is the first paragraph"
+        return "no paragraph before it"
     if effect.name == AFTER and paragraph.position == len(article.paragraphs) - 1:
-        return "that it is the last paragraph"
+        return "no paragraph after it"
     if effect.name != OWN_WORDS:
         return name
     # Name only n-grams whose effect has the sign of the group's effect; the numbers show all.
@@ -183,9 +183,9 @@ def explanation_lines(article: ArticleExplanation, *, position: int | None = Non
     """
     width = max(width, _LEAST_WIDTH)
     tagged = article.tagged
-    kind = "the threshold" if article.cutoff_is_fixed else "the cutoff for this article"
-    line = f"core from {article.cutoff:.2f} on ({kind})"
-    count = f"{int(tagged.core.sum())} of {len(tagged.texts)} paragraphs core"
+    kind = "threshold" if article.cutoff_is_fixed else "cutoff"
+    line = f"{kind} {article.cutoff:.2f}"
+    count = f"{int(tagged.core.sum())} of {len(tagged.texts)} paragraphs are core"
     yield from _wrapped(f"{tagged.article_id}: {count}, {line}, confidence {tagged.confidence:.2f}", width, "")
     if tagged.no_story is not None:
         note = _page_has_no_story(tagged).capitalize()
@@ -195,7 +195,7 @@ def explanation_lines(article: ArticleExplanation, *, position: int | None = Non
             yield ""
             yield from _paragraph(paragraph, article, width)
     yield ""
-    yield from _wrapped(f"Numbers are log-odds, + for core and - for filler. {METHOD}.", width, "")
+    yield from _wrapped(f"Numbers are log-odds: + is for core, - is for filler. Method: {METHOD}.", width, "")
 
 
 def explanation_json(article: ArticleExplanation, *, position: int | None = None) -> str:
@@ -262,7 +262,7 @@ def _paragraph(paragraph: ParagraphExplanation, article: ArticleExplanation, wid
     text = " ".join(paragraph.text[: 2 * _SHOWN_CHARACTERS].split())
     cut = f"{text[:_SHOWN_CHARACTERS]}…" if len(text) > _SHOWN_CHARACTERS else text
     number = f"{paragraph.position} "
-    yield from _wrapped(number + (cut or "(nothing that shows)"), width, " " * len(number))
+    yield from _wrapped(number + (cut or "(no visible text)"), width, " " * len(number))
     for sentence in _sentences(paragraph, article):
         yield from _wrapped(_INDENT + sentence, width, _INDENT * 2)
     yield from _numbers("context", paragraph.context, width, len(paragraph.context.effects))

@@ -17,7 +17,7 @@ from corestory.reading.text import is_blank
 # The names under which columns are read.
 POSITION = "position"
 COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))
-_EXPECTED = "an article a row (text, paragraphs or html) or a paragraph a row (article_id, position, text)"
+_EXPECTED = "one article per row (text, paragraphs or html) or one paragraph per row (article_id, position, text)"
 # The number of articles of a table of paragraphs that are remembered, to find one whose rows are in two places. Memory
 # must not grow with the table, and in a table that is not sorted the next such article is near.
 REMEMBERED = 100_000
@@ -67,7 +67,7 @@ def articles_of_table(
                 f"no column {missing!r}; {found}",
                 where=where,
                 expected=_EXPECTED,
-                hint=f"{OPTIONS[missing]} NAME tells the column.",
+                hint=f"Name the column with {OPTIONS[missing]} NAME.",
             )
     yield from articles_of_rows(table.rows, refuse=refuse, keep=keep, finder=finder, lists=table.lists)
 
@@ -203,7 +203,7 @@ def article_of_row(row: SourceRow, values: Mapping[str, object] | None = None, *
             f"no text; {listed(row.values)}",
             where=row.where,
             expected="text, paragraphs or html",
-            hint="--text-column NAME tells the field.",
+            hint="Name the field with --text-column NAME.",
         )
     article = text_article(texts, article_id=article_id, where=row.where, facts=facts)
     return replace(article, source=text) if source else article
@@ -248,9 +248,9 @@ def _finished(
     try:
         if group.again:
             raise InputError(
-                f"more rows of article {group.article_id!r}, after those of another",
+                f"the rows of article {group.article_id!r} are interrupted by those of another article",
                 where=first.where,
-                expected="the rows of an article one after the other",
+                expected="all rows of an article together",
                 hint="Sort the table by article_id.",
             )
         lines = sorted(group.lines, key=lambda line: line.position)
@@ -259,7 +259,7 @@ def _finished(
                 raise InputError(
                     f"article {group.article_id!r} has two paragraphs at position {line.position}",
                     where=following.row.where,
-                    expected="each position once in an article",
+                    expected="each position once per article",
                 )
         facts = [
             next((value for line in lines if fact in line.values and (value := fact_of(line.values, fact))), "")

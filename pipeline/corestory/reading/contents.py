@@ -115,7 +115,7 @@ def refusing(articles: Iterator[Article], refuse: Refuse, wanted: Wanted) -> Ite
                     f"{len(article.texts):,} paragraphs in one article",
                     where=article.article_id,
                     expected=f"at most {wanted.paragraphs:,}",
-                    hint="Cut it into several articles, or leave it out.",
+                    hint="Split it into several articles, or leave it out.",
                 )
             )
     except InputError as error:
@@ -234,11 +234,11 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
             )
         words = [len(text.split()) for text in article.texts]
         if (longest := max(words, default=0)) >= max(_LUMP_WORDS, _LUMP_SHARE * sum(words)):
-            note(f"{where}: looks like one paragraph of {longest:,} words, which gets one label")
+            note(f"{where}: looks like one paragraph of {longest:,} words, so all of it gets the same label")
         elif kind != "html" and len(article.texts) > LUMP_SENTENCES and is_lump(text):
-            note(f"{where}: has no line ends; each of its {len(article.texts):,} sentences is a paragraph")
+            note(f"{where}: has no line breaks, so each of its {len(article.texts):,} sentences is a paragraph")
         elif kind == "text" and finder.options.kind != "text" and is_table(text[:HEAD_BYTES].splitlines()):
-            note(f"{where}: is read as text, but looks like a table, which --input-format csv reads")
+            note(f"{where}: is read as text, but looks like a table; to read it as a table, give --input-format csv")
         article = replace(article, source=text) if finder.options.source else article
         yield keeping(article, [{}] * len(article.texts), keep)
 

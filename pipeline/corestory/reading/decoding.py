@@ -185,7 +185,7 @@ def refuse_binary(head: bytes, *, where: str) -> None:
     """Raise an `InputError` with the kind of file if the head of a file that is read by lines is binary."""
     refuse_kind(head, where=where)
     if not marked_encoding(head) and head.count(0) > MOST_CONTROLS * len(head):
-        raise InputError("binary data, or UTF-16 without its mark", where=where, expected="UTF-8")
+        raise InputError("binary data, or UTF-16 without a byte order mark", where=where, expected="UTF-8")
 
 
 def marked_encoding(head: bytes) -> str:
@@ -294,7 +294,7 @@ def _decoded(data: bytes, where: str, declared: str) -> str:
     sample = data[:SAMPLE]
     if len(sample.translate(None, _BINARY)) < (1 - MOST_CONTROLS / 2) * len(sample):
         raise InputError("binary data", where=where, expected="text")
-    raise InputError("text in an encoding that cannot be told", where=where, expected="UTF-8", hint="Save it as UTF-8.")
+    raise InputError("text in an unknown encoding", where=where, expected="UTF-8", hint="Save it as UTF-8.")
 
 
 def _marked(data: bytes, encoding: str, where: str) -> str:

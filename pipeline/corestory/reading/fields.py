@@ -100,7 +100,7 @@ class FieldFinder:
         for name in CONTENTS if not self._names_content else self._named.values():
             if counts[name] > 1:
                 raise InputError(
-                    f"{counts[name]} columns {name!r}", where=where, expected="one", hint="Rename the others."
+                    f"{counts[name]} columns are named {name!r}", where=where, expected="one", hint="Rename the others."
                 )
         read = set(self._without_others(columns))
         if not self._names_content and not read.intersection(CONTENTS):
@@ -160,7 +160,9 @@ class FieldFinder:
         if self._names_content:
             if all(is_missing(read.get(name)) for name in CONTENTS):
                 role = "text" if "text" in self._named else "html"
-                found = f"nothing in the field {self.options.named[role]!r} ({OPTIONS[role]}); {listed(values)}"
+                found = (
+                    f"the field {self.options.named[role]!r} ({OPTIONS[role]}) is empty or missing; {listed(values)}"
+                )
                 raise InputError(found, where=row.where)
         elif is_missing(values.get("text")) and all(is_missing(values.get(name)) for name in CONTENTS):
             self._find_content(row, read, lists)
@@ -268,7 +270,7 @@ def _ambiguous(role: str, names: list[str], where: str) -> AmbiguousFieldsError:
     """Return the error for two fields that may hold the same content."""
     of_them = " or ".join(f"{OPTIONS[role]} {name}" for name in names[:2])
     return AmbiguousFieldsError(
-        f"two fields may hold the {role}: {names[0]!r} and {names[1]!r}", where=where, hint=f"Give {of_them}."
+        f"two fields may contain the {role}: {names[0]!r} and {names[1]!r}", where=where, hint=f"Give {of_them}."
     )
 
 

@@ -49,10 +49,10 @@ _UNREAD = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office document",
     b"PK\x03\x04": "a ZIP archive",
     b"PK\x05\x06": "an empty ZIP archive",
-    b"\x1f\x8b": "gzip in another compression",
-    b"BZh91AY&SY": "bzip2 in another compression",
+    b"\x1f\x8b": "gzip inside another compression",
+    b"BZh91AY&SY": "bzip2 inside another compression",
     b"\xfd7zXZ\x00": "an xz file",
-    b"\x28\xb5\x2f\xfd": "Zstandard in another compression",
+    b"\x28\xb5\x2f\xfd": "Zstandard inside another compression",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"Rar!\x1a\x07": "a RAR archive",
     b"PAR1": "a Parquet file",
@@ -68,15 +68,15 @@ _UNREAD = {
     b"\x1aE\xdf\xa3": "a Matroska or WebM video",
 }
 _HINTS = {
-    "a WARC or WET file of a web archive": "End its name in .warc.",
-    "a ZIP archive": "End its name in .zip.",
-    "a Parquet file": "End its name in .parquet.",
+    "a WARC or WET file of a web archive": "Rename it to end in .warc.",
+    "a ZIP archive": "Rename it to end in .zip.",
+    "a Parquet file": "Rename it to end in .parquet.",
     "an Arrow file": "Convert it to Parquet.",
     "an xz file": "Decompress it.",
     "a tar archive": "Unpack it into a folder, or make a ZIP archive of it.",
     "an ARC file of a web archive": "Convert it to WARC.",
     "a feed or a site map": "Fetch the pages that it lists.",
-    "a list of items in XML": "Export the items as JSON Lines; Scrapy does with -o items.jl.",
+    "a list of items in XML": "Export the items as JSON Lines (in Scrapy, with -o items.jl).",
 }
 # The position of the format's name in a tar archive.
 _TAR = slice(257, 262)
@@ -301,4 +301,4 @@ def saved_page(data: bytes, *, where: str) -> tuple[bytes, str]:
                     return page, part.get_content_charset("")
     except (RecursionError, ValueError, LookupError):  # endlessly nested parts, unreadable headers
         pass
-    raise InputError("no page in a file saved as MHTML", where=where, expected="a part of the type text/html")
+    raise InputError("an MHTML file without a page", where=where, expected="a part of the type text/html")

@@ -49,7 +49,7 @@ def json_rows(stream: BinaryIO, *, name: str, refuse: Refuse, lines: bool = Fals
     >>> import io
     >>> rows = json_rows(io.BytesIO(b'{"text": "One"}\n{"text": \n'), name="a.jsonl", refuse=print)
     >>> [(row.name, row.values) for row in rows]
-    a.jsonl, line 2: malformed JSON (Expecting value at column 9); expected one JSON object in a line
+    a.jsonl, line 2: malformed JSON (Expecting value at column 9); expected one JSON object per line
     [('a.jsonl:1', {'text': 'One'})]
     """
     head, stream = peek_bytes(stream, where=source_name(name))
@@ -123,7 +123,9 @@ def _list_items(stream: BinaryIO, where: str) -> Iterator[str]:
     item: list[str] = []
     depth = length = 0
     in_string = False
-    after_the_list = InputError("text after the end of the list", where=where, expected="one list after another")
+    after_the_list = InputError(
+        "text after the end of the list", where=where, expected="the end of the file or another list"
+    )
     with TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         carried = ""
         while piece := text.read(_PIECE_CHARACTERS):
@@ -175,13 +177,13 @@ def _looks_like_lines(head: bytes) -> bool:
 
 
 def _parsed(
-    text: str, where: str, parse: Callable[[str], _Parsed] = json.loads, expected: str = "one JSON object in a line"
+    text: str, where: str, parse: Callable[[str], _Parsed] = json.loads, expected: str = "one JSON object per line"
 ) -> _Parsed:
     if is_too_nested(text):
         raise InputError(
-            f"JSON of more than {MAX_JSON_NESTING} lists and objects in one another",
+            f"JSON that is nested more than {MAX_JSON_NESTING} levels deep",
             where=where,
-            expected="an article a record",
+            expected="one article per record",
         )
     try:
         return parse(text.strip())
@@ -190,7 +192,7 @@ def _parsed(
         fault = error.msg.removesuffix(" starting at")
         raise InputError(f"malformed JSON ({fault} at {at})", where=where, expected=expected) from None
     except ValueError:  # Python limits the digits of a number
-        raise InputError("JSON with a number of thousands of digits", where=where) from None
+        raise InputError("JSON with a number that has thousands of digits", where=where) from None
     except RecursionError as error:
         raise InputError(f"JSON that cannot be read ({error})", where=where) from None
 
@@ -313,7 +315,10 @@ def strings_of(value: object, where: str) -> Sequence[str]:
             value = ""
     if not isinstance(value, list):
         raise InputError(
-            f"paragraphs is {kind_of(value)}", where=where, expected="a list of strings", hint="Put one text into text."
+            f"paragraphs is {kind_of(value)}",
+            where=where,
+            expected="a list of strings",
+            hint="Put a single text into the field text.",
         )
     for number, item in enumerate(value, start=1):
         if not isinstance(item, str):

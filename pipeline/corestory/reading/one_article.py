@@ -193,13 +193,13 @@ def page_article(html: str, *, article_id: str, where: str) -> Article:
     page = _page(html, where)
     if not page.texts and page.frames:
         raise InputError(
-            "a set of frames without text",
+            "a page of frames without text of its own",
             where=where,
-            expected="the page that a frame shows",
+            expected="the page in one of its frames",
             hint=f"Fetch {' or '.join(page.frames[:5])}.",
         )
     if not page.texts:
-        raise InputError("a page without paragraphs", where=where, expected="text that the page shows")
+        raise InputError("a page without paragraphs", where=where, expected="visible text")
     return Article(article_id, page.texts, page.url, page.title, page.language, markup=page.markup)
 
 
@@ -208,7 +208,7 @@ def _page(html: str, where: str) -> "Page":
 
     excess = excess_of_page(html)
     if excess:
-        raise InputError(excess, where=where, expected="a page as people read it")
+        raise InputError(excess, where=where, expected="an ordinary web page")
     if html.count("<") > MAX_OPTIONS:
         html = _OPTION.sub("", html)
     # The parser reads bytes, and encoding also shows whether the page has lone surrogates.
@@ -224,16 +224,16 @@ def excess_of_page(html: str) -> str:
     Examples
     --------
     >>> excess_of_page("<div>" * 100_000)
-    'a page of more than 5,000 elements in one another'
+    'a page with elements nested more than 5,000 levels deep'
     >>> excess_of_page("<p>The quay opened.</p>" * 100_000)
     ''
     """
     tags = html.count("<")
     # The depth is at most the number of elements that are opened and not closed.
     if tags > MAX_NESTING and tags - html.count("</") > MAX_NESTING and _nesting_of_page(html) > MAX_NESTING:
-        return f"a page of more than {MAX_NESTING:,} elements in one another"
+        return f"a page with elements nested more than {MAX_NESTING:,} levels deep"
     if len(html) > 2 * MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(html):
-        return f"a page that has an element of more than {MAX_ATTRIBUTES:,} attributes"
+        return f"a page with an element of more than {MAX_ATTRIBUTES:,} attributes"
     return ""
 
 

@@ -103,7 +103,7 @@ def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = "
     >>> import io
     >>> table = csv_table(io.BytesIO(b'id;Text\n7;"One; two"\n8\n'), name="a.csv", refuse=print)
     >>> table.columns, [row.values for row in table.rows]
-    a.csv, line 3: a row of 1 field; expected 2, as the header has. Quote fields that hold ';' or line ends.
+    a.csv, line 3: a row of 1 field; expected 2, as in the header. Quote fields that contain ';' or line breaks.
     (('id', 'Text'), [{'id': '7', 'text': 'One; two'}])
     """
     where = source_name(name)
@@ -139,7 +139,11 @@ def _csv_rows(
             return
         except csv.Error as error:
             refuse(
-                InputError(f"malformed CSV ({error})", where=where, hint="Close the row's quotes, double inner ones.")
+                InputError(
+                    f"malformed CSV ({error})",
+                    where=where,
+                    hint="Close the quotes of the row, and double quotes inside a field.",
+                )
             )
             continue
         try:
@@ -147,8 +151,8 @@ def _csv_rows(
                 raise InputError(
                     f"a row of {len(fields)} field{'s' * (len(fields) != 1)}",
                     where=where,
-                    expected=f"{len(columns)}, as the header has",
-                    hint=f"Quote fields that hold {delimiter!r} or line ends.",
+                    expected=f"{len(columns)}, as in the header",
+                    hint=f"Quote fields that contain {delimiter!r} or line breaks.",
                 )
             if any(fields):  # Excel ends many tables with rows of delimiters only
                 values = (repaired(field, where) for field in fields)

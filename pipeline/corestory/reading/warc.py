@@ -59,7 +59,7 @@ def warc_rows(
         import fastwarc  # noqa: F401
     except ImportError:
         hint = install_command("warc")
-        raise InputError("a WARC file, and fastwarc is not installed", where=where, hint=hint) from None
+        raise InputError("reading a WARC file needs the package fastwarc", where=where, hint=f"Run {hint}") from None
 
     def refuse_record(position: str, reason: str) -> None:
         refuse(InputError(reason, where=_place(where, position)))
@@ -76,7 +76,7 @@ def warc_rows(
                 yield row
     if cut_off:
         pages, them = ("1 page is", "it") if cut_off == 1 else (f"{cut_off:,} pages are", "them")
-        note(f"{where}: {pages} cut off; what the file holds of {them} is read")
+        note(f"{where}: {pages} cut off; the part of {them} that the file contains is read")
 
 
 def _place(where: str, position: str) -> str:

@@ -174,7 +174,7 @@ class _Reader:
         """Read the next piece, and return whether there is one; a record does not end in another record's member."""
         piece = self._content.read()
         if in_record and self._content.packed and not self._content.inner and piece.startswith(_MAGIC):
-            raise _DamageError("it is shorter than its header tells")
+            raise _DamageError("it is shorter than its header states")
         self._add(piece)
         return bool(piece)
 
@@ -250,7 +250,7 @@ class _Reader:
                 return
             self._add(piece)
         if line_ends < 2 and not self._begins_record():
-            raise _DamageError("it is longer than its header tells")
+            raise _DamageError("it is longer than its header states")
 
     def _recover(self, start: int, inner: int, *, in_header: bool) -> None:
         """Go to the next record after a damaged one."""
@@ -285,7 +285,7 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, _DamageError):
         return f"a damaged record: {error}"
     return "a damaged record: " + (
-        "the file ends within it" if isinstance(error, EOFError) else "its gzip data is wrong"
+        "the file ends before the record does" if isinstance(error, EOFError) else "its gzip data is damaged"
     )
 
 

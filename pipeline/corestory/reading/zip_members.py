@@ -102,10 +102,10 @@ def passed_over(names: Sequence[str], *, where: str) -> str:
     Examples
     --------
     >>> passed_over(["b.pdf"], where="in")
-    'in: passed over 1 file: b.pdf'
+    'in: ignored 1 file of another kind: b.pdf'
     """
     listed = ", ".join(map(storable, names[:_NAMED])) + ", …" * (len(names) > _NAMED)
-    return f"{where}: passed over {len(names):,} file{'s' * (len(names) > 1)}: {listed}"
+    return f"{where}: ignored {len(names):,} file{'s' * (len(names) > 1)} of another kind: {listed}"
 
 
 def member_sizes(path: AnyPath) -> list[int]:
@@ -144,7 +144,7 @@ class _BoundedReads:
 
     def read(self, size: int = -1) -> bytes:
         if size > _DIRECTORY_BYTES:
-            raise OSError(f"a list of members of {size:,} bytes; make several archives")
+            raise OSError(f"its list of members has {size:,} bytes; make several archives")
         return self._stream.read(size)
 
 
@@ -157,7 +157,7 @@ def _check(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: str, *, wher
     """Refuse a member that is not an ordinary file in the archive."""
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or _DRIVE.match(member.filename):
-        raise InputError("a name that leads out of the archive", where=where, expected="a name within it")
+        raise InputError("a name that leads out of the archive", where=where, expected="a name inside it")
     if archive.getinfo(member.filename) is not member:
         raise InputError("replaced by a later member of the same name", where=where)
     if stat.S_ISLNK(member.external_attr >> 16):
@@ -167,7 +167,12 @@ def _check(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: str, *, wher
     if kind == "zip":
         raise InputError("an archive in an archive", where=where, hint="Unzip the outer one.")
     if kind == "parquet":
-        raise InputError("Parquet in an archive", where=where, expected="Parquet by itself", hint="Unzip the archive.")
+        raise InputError(
+            "Parquet in an archive",
+            where=where,
+            expected="a Parquet file outside an archive",
+            hint="Unzip the archive.",
+        )
     if member.file_size > _FREE_BYTES + _MOST_EXPANSION * member.compress_size:
         raise InputError(
             f"{member.compress_size:,} bytes that become {member.file_size:,}, as in a zip bomb",
@@ -184,7 +189,7 @@ def _member_articles(
         with archive.open(member) as stream:
             yield from read(cast("BinaryIO", stream), kind, name, refuse)
     except NotImplementedError as error:  # how `zipfile` reports an unknown compression
-        raise InputError(f"compressed in a way that is not read ({error})", where=where) from None
+        raise InputError(f"compressed by a method that corestory does not read ({error})", where=where) from None
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
         raise InputError(
             f"a damaged member ({reason_of(error)})", where=where, hint="Make the archive again."

@@ -71,8 +71,8 @@ class Adaptation:
         if not self.seen:
             return ""
         return (
-            f"The model had learned from {self.seen:,} of these {self.articles:,} articles before, so the gain says "
-            "little about new ones."
+            f"The model had learned from {self.seen:,} of these {self.articles:,} articles before, so the gain may "
+            "not hold for new articles."
         )
 
 

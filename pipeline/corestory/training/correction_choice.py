@@ -93,9 +93,11 @@ class FormResult:
             return f"{form}: no measurable gain from {articles}, so nothing changes."
         if abs(self.gain) < MEASURABLE:
             lines = self.method == LINES
-            learned = "learned the lines around the story alone" if lines else "only scores come closer to the labels"
+            learned = (
+                "learned only the lines around the story" if lines else "only the scores come closer to the labels"
+            )
             return f"{form}: no measurable gain from {articles}; {learned}."
-        how = ", by lines that pages share" if self.method == LINES else ""
+        how = ", with lines that the pages share" if self.method == LINES else ""
         change = f"word F1 {self.before.mean():.3f} → {self.after.mean():.3f} ({self.gain:+.3f})"
         return f"{form}: {change}, measured on {articles}, each left out of the fit{how}."
 

@@ -273,7 +273,7 @@ def _require(frame: pd.DataFrame) -> None:
     missing = [name for name in REQUIRED if name not in frame]
     if missing:
         raise DataError(
-            f"columns {', '.join(map(str, frame.columns))}", expected=f"also {', '.join(missing)}",
+            f"the columns are {', '.join(map(str, frame.columns))}", expected=f"also {', '.join(missing)}",
             hint="Make the table with `corestory prepare`.",
         )  # fmt: skip
     for name in REQUIRED:
@@ -297,7 +297,7 @@ def _checked(frame: pd.DataFrame, y: Sequence[object] | None) -> npt.NDArray[np.
         only = sorted(set(found.unique()) - {""})
         raise DataError(
             f"every label is {only[0]}" if only else "no row is labelled", expected="both core and filler",
-            hint="Add articles with labelled paragraphs of the other kind.",
+            hint="Add articles with paragraphs of the other label.",
         )  # fmt: skip
     return found.to_numpy(dtype=object)
 
@@ -307,7 +307,7 @@ def _bound_error(rows: pd.DataFrame, label: str, *, by: str) -> DataError:
     names = sorted(rows["site" if by == "site" and "site" in rows else page].dropna().astype(str).unique())
     return DataError(
         f"{label} is only in {by}s of one fold: {', '.join(names[:3])}" + (", …" if len(names) > 3 else ""),
-        expected="each label in several, to learn on some and measure on the others",
+        expected="each label in several folds, to train on some and measure on the others",
         hint="Add labelled articles, of several sites if you can.",
     )  # fmt: skip
 

@@ -222,8 +222,8 @@ def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
         by, group = "article", page
     if group.nunique() < 2:
         raise DataError(
-            "all rows to learn from are of one article",
-            expected="at least two, to learn on one and measure on the other",
+            "all training rows are of one article",
+            expected="at least two articles, to train on one and measure on the other",
             hint="Add labelled articles, of several sites if you can; a few are set aside for validation and test.",
         )  # fmt: skip
     count = min(folds, int(group.nunique()))
