@@ -142,7 +142,7 @@ def test_what_nobody_has_labelled_is_refused(export, run, tmp_path, tool, added)
     for command in ("prepare", "adapt"):
         done = run(command, "tasks.jsonl", "--output", "new")
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-        expected = f"has the labels of the model only; expected the export of {tool}, whose records have '{added}'"
+        expected = f"contains only the labels of the model; expected the export of {tool}, whose records have '{added}'"
         assert expected in done.stderr
         assert not (tmp_path / "new").exists()
 
@@ -154,4 +154,4 @@ def test_the_labels_of_predict_are_taken_with_a_warning(run, model, name):
     run("predict", "a.txt", "--model", model, "--output", name)
     done = run("prepare", name, "--output", "p.parquet")
     assert done.returncode == 0
-    assert f"{name}: has the columns score and confidence of `corestory predict`, so the labels" in done.stderr
+    assert f"{name}: has the columns score and confidence of `corestory predict`, so its labels" in done.stderr

@@ -82,7 +82,7 @@ def test_kept_filler_keeps_its_label(predict_kinds):
     ("arguments", "message"),
     [
         (("--drop-kinds", "plug"), f"--drop-kinds: there is no kind 'plug'; expected {', '.join(CLASSES)}"),
-        (("--keep-kinds", "caption"), "--keep-kinds: is an option for --only core. Without it, all filler is written"),
+        (("--keep-kinds", "caption"), "--keep-kinds: needs --only core. Without --only, all filler is written"),
         (
             ("--only", "core", "--drop-kinds", "date", "--keep-kinds", "date"),
             "--keep-kinds: date is also in --drop-kinds",

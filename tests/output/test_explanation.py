@@ -90,9 +90,9 @@ def test_every_group_has_its_words():
 
 
 def test_the_verdict_holds_the_score_against_the_articles_line_or_the_threshold():
-    assert explained({}).verdict == "Filler: its score of 0.10 is below 0.40, this article's cutoff."
+    assert explained({}).verdict == "Filler: its score of 0.10 is below this article's cutoff of 0.40."
     core = explained({}, label="core", score=0.4, fixed=True)
-    assert core.verdict == "Core: its score of 0.40 is not below 0.40, the threshold."
+    assert core.verdict == "Core: its score of 0.40 reaches the threshold of 0.40."
 
 
 def test_what_speaks_for_the_decision_comes_first_and_the_strongest_first():

@@ -105,7 +105,7 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     >>> tagged = TaggedArticle(Article("a", ["Read more"]), scores, scores > 0.5, 0.9)
     >>> found = reasons(paragraph, ArticleExplanation(tagged, 0.4, False, (paragraph,)))
     >>> found.verdict
-    "Filler: its score of 0.08 is below 0.40, this article's cutoff."
+    "Filler: its score of 0.08 is below this article's cutoff of 0.40."
     >>> for sentence in found.evidence:
     ...     print(sentence)
     For filler: its own words (“Read more”), no paragraph after it.
@@ -116,10 +116,8 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     """
     cutoff = "the threshold" if article.cutoff_is_fixed else "this article's cutoff"
     core = paragraph.label == "core"
-    relation = "is not below" if core else "is below"
-    verdict = (
-        f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {cutoff}."
-    )
+    relation = "reaches" if core else "is below"
+    verdict = f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {cutoff} of {article.cutoff:.2f}."
     if paragraph.first_score is not None:
         change = "raised" if paragraph.score > paragraph.first_score else "lowered"
         rule, cause = paragraph.rule, paragraph.changed_by or SECOND_LOOK

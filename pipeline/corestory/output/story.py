@@ -94,9 +94,7 @@ def kind_choice(*, shown: bool, drop: str, keep: str, only: Label | None) -> Kin
     """
     dropped, kept = _names("--drop-kinds", drop), _names("--keep-kinds", keep)
     if kept and only != "core":
-        raise InputError(
-            "is an option for --only core", where="--keep-kinds", hint="Without it, all filler is written."
-        )
+        raise InputError("needs --only core", where="--keep-kinds", hint="Without --only, all filler is written.")
     both = [name for name in kept if name in dropped]
     if both:
         raise InputError(f"{both[0]} is also in --drop-kinds", where="--keep-kinds", expected="each kind in one option")
