@@ -117,7 +117,8 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     cutoff = "the threshold" if article.cutoff_is_fixed else "this article's cutoff"
     core = paragraph.label == "core"
     relation = "reaches" if core else "is below"
-    verdict = f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {cutoff} of {article.cutoff:.2f}."
+    verdict = f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {cutoff} of"
+    verdict += f" {article.cutoff:.2f}."
     if paragraph.first_score is not None:
         change = "raised" if paragraph.score > paragraph.first_score else "lowered"
         rule, cause = paragraph.rule, paragraph.changed_by or SECOND_LOOK
