@@ -141,6 +141,10 @@ def test_a_sentence_right_behind_the_story_of_a_text_is_read_again_if_it_speaks_
     assert found(end) == found(end, scores=[0.9, 0.3]) == [None, END_RESTORING]
     assert found(end, scores=[0.9, 0.29]) == found(end, settled=[1]) == [None, None]
     assert found(end, end, scores=[0.9, 0.4, 0.4]) == [None, END_RESTORING, None]
+    for label in ("– Advertisement –", "Continua dopo la pubblicità"):
+        assert found(label, end, scores=[0.9, 0.1, 0.4]) == [None, None, END_RESTORING]
+        assert found(label, scores=[0.9, 0.1]) == [None, None]
+    assert found("Comments", end, scores=[0.9, 0.1, 0.4]) == [None, None, None]
     for other in (
         "A new quay for the old town",
         "Nobody knows why.",

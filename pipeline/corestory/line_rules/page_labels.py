@@ -74,17 +74,20 @@ class _Labels(NamedTuple):
         Whole lines, and labels of buttons.
     captions
         Labels of captions and credits, such as "image caption", without their marks.
+    breaks
+        Labels of advertisements, and beginnings of lines that say that the story goes on behind one.
     """
 
     begins: dict[str, list[tuple[str, str]]]
     whole: set[str]
     words: set[str]
     captions: set[str]
+    breaks: dict[str, set[str]]
 
 
 @cache
 def _labels() -> _Labels:
-    labels = _Labels(defaultdict(list), set(), set(), set())
+    labels = _Labels(defaultdict(list), set(), set(), set(), defaultdict(set))
     others = {"whole": labels.whole, "words": labels.words}
     for kind, form, parts in table("page_labels.tsv"):
         for part in folded(parts).split("|"):
@@ -94,6 +97,8 @@ def _labels() -> _Labels:
                 labels.begins[part[:KEY]].append((part, form))
             if kind == "caption":
                 labels.captions.add(part.rstrip(" ,:."))
+            if kind == "goes on" or (kind, form) == ("advertisement", "whole"):
+                labels.breaks[form].add(part)
     return labels
 
 
@@ -136,7 +141,7 @@ def is_page_label(text: str) -> bool:
     if not bare or len(text) > LABEL_CHARACTERS:
         return False
     line = folded(bare)
-    begins, whole, words, _ = _labels()
+    begins, whole, words, *_ = _labels()
     may_be = [label for size in range(1, KEY + 1) for label in begins.get(line[:size], ())]
     for part, form in may_be:
         if line.startswith(part):
@@ -152,6 +157,19 @@ def is_page_label(text: str) -> bool:
         return False
     buttons = [button for word in line.split() if (button := word.strip(",.:/|·•"))]
     return len(buttons) > 1 and words.issuperset(buttons)
+
+
+def is_break(text: str) -> bool:
+    """Return whether a line is nothing but the label of an advertisement, or says that the story goes on behind one.
+
+    Examples
+    --------
+    >>> is_break("– Advertisement –"), is_break("Article continues below"), is_break("Sponsored by Quay Ltd")
+    (True, True, False)
+    """
+    line = folded(text.strip(_MARKS + "[]()").rstrip(".:"))
+    breaks = _labels().breaks
+    return line in breaks["whole"] or line.startswith(tuple(breaks["begin"]))
 
 
 def _has_form(form: str, part: str, rest: str, *, joined: bool) -> bool:

@@ -16,7 +16,7 @@ from corestory.features.shapes import DIGITS, SENTENCE_ENDS
 from corestory.line_rules.by_element import classes
 from corestory.line_rules.credits import heads_of_pages
 from corestory.line_rules.notices import advertisements
-from corestory.line_rules.page_labels import is_label
+from corestory.line_rules.page_labels import is_break, is_label
 from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.story_prose import speaks_to_nobody, tells_of_past
 from corestory.types import Bool, Float
@@ -151,7 +151,7 @@ def siblings_of_story(features: BatchFeatures, markup: MarkupColumns, scores: Fl
 
 
 def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Bool:
-    """Find dropped sentences of texts that nearly reach the cutoff, right after the last kept paragraph.
+    """Find dropped sentences of texts that nearly reach the cutoff, right after the last kept paragraph or an ad.
 
     Parameters
     ----------
@@ -166,9 +166,12 @@ def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Boo
     layout, of_article = features.layout, cutoffs[features.layout.article]
     kept = scores >= of_article
     last = np.flatnonzero(kept & ~layout.all_but_last(kept))
-    behind = last[last + 1 < layout.end[last]] + 1
     found = np.zeros(len(scores), bool)
-    found[behind[scores[behind] >= END_OF_CUTOFF * of_article[behind]]] = True
+    for row in last.tolist():
+        # A story goes on behind the label of an advertisement; behind other lines of the page it seldom does.
+        behind = row + 1 + (row + 1 < layout.end[row] and is_break(features.batch.texts[row + 1]))
+        found[behind : layout.end[row]][:1] = True
+    found &= scores >= END_OF_CUTOFF * of_article
     sentences = np.flatnonzero(_are_sentences(features, found)).tolist()
     found[:] = False
     found[[row for row in sentences if speaks_to_nobody(features.batch.texts[row])]] = True
