@@ -150,7 +150,7 @@ def serve(
         str,
         typer.Option(
             envvar=TOKEN,
-            help="A secret that each request must send. Set the variable, because other users can see command lines.",
+            help=f"A secret that each request must send. Better set {TOKEN}: other users can see command lines.",
             show_default=False,
         ),
     ] = "",
