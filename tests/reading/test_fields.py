@@ -192,7 +192,7 @@ def test_of_any_record_the_fields_that_have_our_names_stay_or_an_error_says_why(
     try:
         found = FieldFinder().values(row)
     except InputError as error:
-        assert "two fields may hold" in str(error)  # noqa: PT017
+        assert "two fields may contain" in str(error)  # noqa: PT017
         return
     for name, value in row.values.items():
         kept = (found.get(name), [found.get(name)], found.get("paragraphs"))  # of a list of one text, the text
