@@ -30,7 +30,7 @@ def test_nothing_labelled_is_refused(nothing):
 
 
 def test_what_is_neither_core_nor_filler_is_refused_with_its_article():
-    with pytest.raises(DataError, match="x: label 'maybe' in article 'a'; expected core or filler"):
+    with pytest.raises(DataError, match="x: unknown label 'maybe' in article 'a'; expected core or filler"):
         labelled_rows(frame(label=["core", "maybe", "core"]), where="x")
 
 

@@ -118,7 +118,7 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
         )
     core = (labelled["label"] == "core").to_numpy(bool)
     for row in labelled[(labelled["label"] != "filler") & ~core].head(1).itertuples():
-        found = f"label {row.label!r} in article {row.article_id!r}"
+        found = f"unknown label {row.label!r} in article {row.article_id!r}"
         raise DataError(found, where=where, expected="core or filler")
     score = labelled["score"].to_numpy(np.float64)
     if "tagged" in labelled.columns:

@@ -264,6 +264,6 @@ def _correction(row: Mapping[str, str], where: str) -> LabelCorrection | None:
     if not given:
         return None
     if given not in _LABELS:
-        raise InputError(f"correction {given!r}", where=where, expected=f"{', '.join(_LABELS)}, or nothing")
+        raise InputError(f"unknown correction {given!r}", where=where, expected=f"{', '.join(_LABELS)}, or nothing")
     position = position_of(row[POSITION], where)
     return LabelCorrection(as_written(row[ARTICLE]), position, row[CHECK].strip(), _LABELS[given], where)

@@ -147,7 +147,7 @@ def _sample_paragraph(line: str, where: str) -> LabelledParagraph:
     known: Mapping[str, str] = KIND_NAMED if label == "filler" else ROLE_NAMED
     if slash and detail not in known:
         column = "kind" if label == "filler" else "role"
-        raise InputError(f"{column} {detail[:40]!r}", where=where, expected=" ".join(known))
+        raise InputError(f"unknown {column} {detail[:40]!r}", where=where, expected=" ".join(known))
     if label == "filler":
         return LabelledParagraph(text, "filler", kind=KIND_NAMED.get(detail))
     role = ROLE_NAMED.get("body" if label == "core" and not slash else detail)

@@ -277,7 +277,7 @@ def read_suspects(path: Path) -> list[ShownArticle]:
 def _lines(values: Mapping[str, str], where: str) -> Iterator[ShownParagraph]:
     position, label = position_of(values[POSITION], where), _LABELS.get(values["label"])
     if label is None:
-        raise InputError(f"label {values['label'][:40]!r}", where=where, expected="core or filler")
+        raise InputError(f"unknown label {values['label'][:40]!r}", where=where, expected="core or filler")
     before, after = _neighbours(values["before"]), _neighbours(values["after"])
     first = position - len(before)
     for number, neighbour in enumerate([*before, None, *after], start=first):

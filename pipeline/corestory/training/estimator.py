@@ -292,7 +292,7 @@ def _checked(frame: pd.DataFrame, y: Sequence[object] | None) -> npt.NDArray[np.
     found = found.where(found.notna(), "")
     unknown = sorted({str(value) for value in found.unique()} - {CORE, FILLER, ""})
     if unknown:
-        raise DataError(f"label {unknown[0]!r}", expected="core, filler or nothing")
+        raise DataError(f"unknown label {unknown[0]!r}", expected="core, filler or nothing")
     if len(set(found.unique()) - {""}) < 2:
         only = sorted(set(found.unique()) - {""})
         raise DataError(

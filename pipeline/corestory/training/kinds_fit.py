@@ -135,7 +135,7 @@ def _classes(frame: pd.DataFrame) -> Int:
         values = frame[column].fillna("").to_numpy(object)
         unknown = sorted({str(value) for value in np.unique(values.astype(str))} - {*names, ""})
         if unknown:
-            raise DataError(f"{column} {unknown[0][:40]!r}", expected=f"{', '.join(names)} or nothing")
+            raise DataError(f"unknown {column} {unknown[0][:40]!r}", expected=f"{', '.join(names)} or nothing")
         for name in names:
             found[values == name] = CLASSES.index(name)
     return found
