@@ -179,10 +179,7 @@ def _threshold(findings: Findings) -> Section:
         else f"In every article, a paragraph with a score of at least {threshold:g} is core. Another threshold is "
         "another point on the curve; a lower threshold keeps more story and more filler."
     )
-    caption = (
-        "The share of the story that is kept against the share of the filler that is removed, in words. Points further "
-        "up and to the right are better. The star is the present decision."
-    )
+    caption = "Counted in words. Points further up and to the right are better. The star is the present decision."
     figure = Figure("tradeoff", "Story kept against filler removed", caption)
     return Section("threshold", "The effect of a threshold", text, (figure, threshold_table(findings.thresholds)))
 
@@ -196,8 +193,8 @@ def _in_story(findings: Findings) -> list[Section]:
         "measures filler between two core paragraphs, in runs of at most three, and story lines of at most eight words."
     )
     caption = (
-        "The share of these filler lines that is removed against the share of these story lines that is lost, at each "
-        "cutoff of the second look. Points further up and to the left are better. The marks are the present decisions."
+        "Filler lines removed and story lines lost at each cutoff of the second look. Points further up and to the left "
+        "are better. The marks are the present decisions."
     )
     figure = Figure("second_look", "Filler removed inside stories against story lines lost", caption)
     parts = (figure, in_story_table(found.groups)) if found.curves else (in_story_table(found.groups),)
