@@ -193,7 +193,7 @@ def _in_story(findings: Findings) -> list[Section]:
         "measures filler between two core paragraphs, in runs of at most three, and story lines of at most eight words."
     )
     caption = (
-        "Filler lines removed and story lines lost at each cutoff of the second look. Points further up and to the left "
+        "Filler lines removed and story lines lost at each cutoff of the second look. Points further up and left "
         "are better. The marks are the present decisions."
     )
     figure = Figure("second_look", "Filler removed inside stories against story lines lost", caption)
