@@ -161,6 +161,26 @@ def test_a_heading_of_dropped_links_is_found(above, found):
     assert [page.texts[row] for row in rows.tolist()] == found
 
 
+def test_marks_before_dropped_links_do_not_hide_their_heading():
+    links = "".join(f"<p>&raquo; <a href=/1>{headline}</a></p>" for headline in ("Who pays?", "The third flood"))
+    page = read_page(f"<main>{PROSE}<p><b>On the flood</b></p>{links}</main>")
+    batch = batch_of_articles([Article("page", page.texts, markup=page.markup)])
+    kept = np.array([not text.startswith("»") for text in page.texts])
+    rows = np.flatnonzero(in_teasers(batch, shape_features(page.texts)[0], kept))
+    assert [page.texts[row] for row in rows.tolist()] == ["On the flood"]
+
+
+@pytest.mark.parametrize("dropped", [(), (TEASERS[1][0],), (TEASERS[0][0],)])
+def test_the_story_that_goes_on_behind_linked_headlines_is_no_summary_of_the_last_one(dropped):
+    links = "".join(f"<li><a href=/1>{headline}</a></li>" for headline, _ in TEASERS[:2])
+    page = read_page(f"<main>{PROSE}<p><b>Baca Juga :</b></p><ul>{links}</ul>{PROSE}</main>")
+    batch = batch_of_articles([Article("page", page.texts, markup=page.markup)])
+    kept = np.array([text not in dropped for text in page.texts])
+    rows = np.flatnonzero(in_teasers(batch, shape_features(page.texts)[0], kept))
+    block = ["Baca Juga :", *(headline for headline, _ in TEASERS[:2] if headline not in dropped)]
+    assert [page.texts[row] for row in rows.tolist()] == block
+
+
 NEXT = ["Boats back in Skarne as the road reopens", "By Inge Vold", "12 March 2024", *STORY]
 
 

@@ -39,6 +39,7 @@ BYLINE_WORDS = 8
 STORY_WORDS = 40
 """The fewest kept words before the heading of teasers."""
 
+_MARKS = " \xa0:：…>»→►▶▸.|-–—【】[]■●◆▼•*#"
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -108,7 +109,7 @@ def folded(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return folded(text).strip(" \xa0:：…>»→►▶▸.|-–—【】[]■●◆▼•*#")
+    return folded(text).strip(_MARKS)
 
 
 def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -145,20 +146,26 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
         end = int(batch.layout.end[heading])
         # The number of headlines above the last kept summary: the lines after it may be the end of the page.
         row, headlines, before_kept = heading + 1, 0, UNLINKED
+        summaries, behind_headline = 0, row
         # A heading of one word, such as "Recommended", may begin a list of the story.
         bare = bool(words[heading] > 1)
         plain = _plain(texts[heading])
         also = plain in groups["also"] or not (kept[heading] or plain in groups["read on"])
         while row < end and _is_headline(texts, linked, row, asking=also and row == heading + 1):
             row += 1
-            passed = row
-            while passed < min(row + MOST_BETWEEN, end) and not kept[passed] and not ends_as_sentence(texts[passed]):
+            behind_headline = passed = row
+            while (
+                passed < min(row + MOST_BETWEEN, end) and not kept[passed] and not ends_as_sentence(texts[passed])
+                and not (linked[passed] and batch.markup is not None)
+            ):  # fmt: skip
                 passed += 1
             summary = passed < end and ends_as_sentence(texts[passed])
             headlines += summary or bare or batch.markup is not None
             if summary:
-                row = passed + 1
+                row, summaries = passed + 1, summaries + 1
                 before_kept = headlines if kept[passed] else before_kept
+        if batch.markup is not None and summaries == 1 < headlines:
+            row = behind_headline  # no other headline has a summary: the story goes on
         if batch.markup is None:
             if also and row > heading + 1 and headlines < UNLINKED:
                 found[heading : heading + 2] = kept[heading : heading + 2]
@@ -232,12 +239,23 @@ def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:
     if batch.markup is None or len(kept) <= 2:
         return found
     heading = kept & (words <= LINKS_HEADING_WORDS) & (batch.markup.link_density <= 1 - LEAST_LINKED)
-    links = ~kept & (batch.markup.link_density >= LEAST_LINKED)
+    # Marks may stand before a link.
+    links = ~kept & (batch.markup.link_density > 0)
     same = batch.layout.article[:-2] == batch.layout.article[2:]
     rows = np.flatnonzero(heading[:-2] & links[1:-1] & links[2:] & same)
     rows = rows[~batch.markup.words.rows(rows).having("own_li")]
-    found[[row for row in rows.tolist() if not ends_as_sentence(batch.texts[row])]] = True
+    found[[
+        row for row in rows.tolist()
+        if not ends_as_sentence(batch.texts[row]) and _is_bare_link(batch, row + 1) and _is_bare_link(batch, row + 2)
+    ]] = True  # fmt: skip
     return found
+
+
+def _is_bare_link(batch: Batch, row: int) -> bool:
+    text = batch.texts[row]
+    return batch.markup is not None and (
+        batch.markup.link_density[row] * len(text) >= LEAST_LINKED * len(text.strip(_MARKS))
+    )
 
 
 def _next_story(batch: Batch, words: Float, kept: Bool, heading: int, end: int) -> bool:
