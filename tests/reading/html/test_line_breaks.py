@@ -63,6 +63,9 @@ def test_entities_that_were_escaped_twice_are_decoded_but_never_to_markup():
 
 def test_a_headline_or_byline_above_prose_is_a_paragraph():
     assert texts(f"<div><b>Quay reopens</b><br>{ONE}</div>") == ["Quay reopens", ONE]
+    assert texts("<p><b>Outlook</b><br>The council will vote in May.</p>") == [
+        "Outlook", "The council will vote in May."
+    ]  # fmt: skip
     assert texts(f"<p>“Nobody asked us”,<br>{ONE}</p>") == [f"“Nobody asked us”, {ONE}"]
 
 

@@ -9,7 +9,7 @@ from corestory.reading.text import split_text, word_count
 
 # The fewest words of a line of prose, and the fewest characters.
 PROSE_WORDS, _PROSE_CHARACTERS = 15, 25
-# The fewest words of a sentence that is an answer below a question, or a summary below a linked headline.
+# The fewest words of a sentence that is an answer below a question, or a summary below a headline.
 ANSWER_WORDS = 5
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥]['\"’”»›)\]」』*_]*$")
 
@@ -32,9 +32,9 @@ def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
     r"""Cut a block's text at those single line breaks that end a paragraph.
 
     A break ends a paragraph after the end of a sentence, if prose is before it and after it, or if a link is the whole
-    line on one side. In a block whose lines are mostly prose, every break ends a paragraph. So does the break between a
-    block's first line and prose, because that line is a headline or a byline. Of two lines, a question or a link is a
-    paragraph if the other line is a sentence. Other breaks become spaces, as in verse and addresses.
+    line on one side. In a block whose lines are mostly prose, every break ends a paragraph. A block's first line is a
+    paragraph, such as a headline, if it is a question, a link or ends without a mark, and prose follows, or a sentence
+    that is all of the rest. Other breaks become spaces, as in verse and addresses.
 
     Parameters
     ----------
@@ -71,12 +71,14 @@ def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
     for number, ((before, before_linked), (after, after_linked)) in enumerate(pairwise(lines)):
         ended = _SENTENCE_END.search(before) is not None
         ended_after = _SENTENCE_END.search(after) is not None and word_count(after) >= ANSWER_WORDS
-        is_link = after_linked >= 0.9 * len(after) or before_linked >= 0.9 * len(before)
+        was_link = before_linked >= 0.9 * len(before)
+        is_link = was_link or after_linked >= 0.9 * len(after)
+        heads = number == 0 and (was_link or before[-1].isalnum() or before[-1] in "?？؟")
         if not after[:1].islower() and (
             mostly_prose
             or (ended and prose[number] and (prose[number + 1] or is_link))
-            or (prose[number + 1] and (is_link or (number == 0 and before[-1].isalnum())))
-            or (len(lines) == 2 and ended_after and (before[-1] in "?？؟" or before_linked >= 0.9 * len(before)))
+            or (prose[number + 1] and is_link)
+            or (heads and (prose[number + 1] or (len(lines) == 2 and ended_after)))
         ):
             found.append((after, after_linked))
         else:
