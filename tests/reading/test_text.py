@@ -35,6 +35,12 @@ def test_a_line_is_a_paragraph() -> None:
     assert split_text("One.\nREAD MORE: Two\nThree.") == ["One.", "READ MORE: Two", "Three."]
 
 
+def test_an_initial_on_a_line_of_its_own_begins_the_word_below_it() -> None:
+    assert split_text(f"Bridge\n\n{LEAD[0]}\n\n{LEAD[1:]}") == ["Bridge", LEAD]
+    assert split_text(f"{wrapped(QUOTE)}\n\n{LEAD[0]}\n{wrapped(LEAD[1:])}")[-1] == LEAD
+    assert split_text(f"T\ntin: a metal\n\nA\n{LEAD}") == ["T", "tin: a metal", "A", LEAD]
+
+
 def test_long_lines_with_blank_lines_between_stay_lines() -> None:
     text = f"{LEAD}\n\n{QUOTE}\n{LEAD}\n\nREAD MORE: {HEADLINES[0]}\n{QUOTE}\n"
     assert split_text(text) == [LEAD, QUOTE, LEAD, f"READ MORE: {HEADLINES[0]}", QUOTE]

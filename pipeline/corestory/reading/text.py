@@ -19,6 +19,10 @@ MOST_UPPER = 0.65
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Controls, formats (such as zero-width characters) and white space.
 _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+MOST_OF_INITIAL = 2
+"""The most characters of an initial that stands apart, a quotation mark included."""
+# Less text behind an initial and on a line of its own may be an answer to choose: "A", "lead".
+_AFTER_INITIAL = 40
 _HAN_AND_KANA = "\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _SOUTHEAST_ASIAN = "\u0e01-\u0e4e\u0e81-\u0edf\u1000-\u109f\u1780-\u17d3"
 # The number of characters of each script that, in news, correspond to a word of a European language.
@@ -100,8 +104,27 @@ def split_text(text: str) -> list[str]:
     paragraphs = rejoined_lines(blocks)
     if paragraphs is None:
         paragraphs = [line.strip() for block in blocks for line in block]
-        return [*paragraphs[:-1], *without_cut_off(paragraphs[-1])] if paragraphs else []
+        paragraphs[-1:] = without_cut_off(paragraphs[-1]) if paragraphs else []
+    for row in range(len(paragraphs) - 2, -1, -1):
+        if len(paragraphs[row]) <= MOST_OF_INITIAL and goes_on_behind_initial(paragraphs[row], paragraphs[row + 1]):
+            paragraphs[row : row + 2] = [paragraphs[row] + paragraphs[row + 1]]
     return paragraphs
+
+
+def goes_on_behind_initial(initial: str, text: str) -> bool:
+    """Return whether an initial that stands apart begins the word that a text goes on with.
+
+    An index has its letters above words that begin with them.
+
+    Examples
+    --------
+    >>> goes_on_behind_initial("T", "he old quay opened on Monday after ten years.")
+    True
+    >>> goes_on_behind_initial("T", "tenders for the old quay were opened on Monday.")
+    False
+    """
+    is_word = text[:1].islower() and text[:1] != initial[-1].lower() and len(text) >= _AFTER_INITIAL
+    return is_word and len(initial) <= MOST_OF_INITIAL and initial[-1].isupper()
 
 
 def _blocks(text: str) -> list[list[str]]:

@@ -11,11 +11,10 @@ from itertools import pairwise
 import numpy as np
 
 from corestory.reading.html.tags import OPENS, PREFORMATTED_TEXT, Nesting, TagKind
+from corestory.reading.text import MOST_OF_INITIAL, goes_on_behind_initial
 from corestory.reading.wrapping import PARTED_WORDS, is_parted, parted_words, rejoined_lines
 from corestory.types import Int
 
-# The fewest characters after an initial in a block of its own; shorter text may be an answer to choose: "A", "lead".
-_AFTER_INITIAL = 40
 _LETTER = re.compile(r' alt="([^\W\d_])"')
 
 
@@ -39,7 +38,7 @@ def join_initials(tags: Sequence[str], kinds: Int, texts: list[str], lengths: In
             lengths[picture] += 1
     for start in np.flatnonzero((lengths > 0) & (lengths < 3) & (kinds == TagKind.BLOCK)).tolist():
         initial, end = texts[start], start + 1
-        if len(initial) > 2 or not initial[-1].isupper():
+        if len(initial) > MOST_OF_INITIAL or not initial[-1].isupper():
             continue
         while end < len(texts) - 1 and kinds[end] == TagKind.CLOSE and not texts[end]:
             end += 1
@@ -51,9 +50,7 @@ def join_initials(tags: Sequence[str], kinds: Int, texts: list[str], lengths: In
                 kinds[around.start : start + 1] = TagKind.INLINE_OPEN
             continue
         word = texts[end]
-        # An index has its letters above words that begin with them.
-        is_word = word[:1].islower() and word[:1] != initial[-1].lower() and lengths[end] >= _AFTER_INITIAL
-        if kinds[end] == TagKind.BLOCK and is_word:
+        if kinds[end] == TagKind.BLOCK and goes_on_behind_initial(initial, word):
             texts[start], texts[end] = "", initial + word
             lengths[start], lengths[end] = 0, lengths[end] + lengths[start]
 
