@@ -150,6 +150,12 @@ def test_a_firm_of_one_word_is_the_publisher_of_a_press_release_that_ends_behind
     assert set(about) <= set(_notes(Article("a", [*LONG_STORY, *about, "Media contact"])))
 
 
+def test_the_initials_of_a_firm_name_it():
+    about = ["About HBLC", "The Harrowby Bucket Lift Company restores and runs the lift of Harrowby."]
+    assert set(about) <= set(_notes(Article("a", [*LONG_STORY, *about, "Media contact"])))
+    assert _notes(Article("a", [*LONG_STORY, "About HBC", about[1], "Media contact"])) == []
+
+
 def test_notes_to_editors_are_filler_with_their_heading():
     notes = ["Notes to editors", "Pictures are available on request."]
     assert _notes(Article("a", [*LONG_STORY, *notes])) == notes

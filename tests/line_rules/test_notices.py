@@ -45,6 +45,19 @@ def test_an_empty_heading_of_markdown_ends_no_release():
 
 
 PROSE = "".join(f"<p>{text}</p>" for text in STORY * 3)
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "(rwd/dnu)", "Juttua muokattu 6.9. kello 8.15: lisätty tieto pyyhkeestä.", "Artikeln har uppdaterats.",
+        "Artykuł został zaktualizowany o wypowiedź burmistrza.", "Článek jsme doplnili o vyjádření starosty.",
+    ],
+)  # fmt: skip
+def test_initials_of_editors_and_notes_on_changes_are_notices(notice):
+    assert _found([*STORY, notice]) == [notice]
+
+
 ADVERTISED = "Is your boat older than your children? Skarne Boats will look at it for nothing and tell you the truth."
 
 
@@ -62,6 +75,13 @@ def test_several_lines_of_code_in_a_row_are_shown_by_a_story_unless_they_are_scr
 @pytest.mark.parametrize("label", ["Sponsored", "Together with Skarne Boats", "Sponsored by Skarne Boats"])
 def test_what_stands_in_the_small_element_of_a_sponsor_is_filler(label):
     assert _sponsored(f"{PROSE}<div><p>{label}</p><p>{ADVERTISED}</p></div>{PROSE}") == [label, ADVERTISED]
+
+
+@pytest.mark.parametrize("label", ["Zur Person", "Infobox:", "Bio express"])
+def test_a_box_of_prose_is_filler_with_the_heading_that_begins_it(label):
+    box = f"<h4>{label}</h4><p>{ADVERTISED}</p>"
+    assert _sponsored(f"{PROSE}<div>{box}</div>{PROSE}") == [label, ADVERTISED]
+    assert _sponsored(f"<main>{PROSE}{box}{PROSE}</main>") == []
 
 
 @pytest.mark.parametrize(
@@ -120,6 +140,16 @@ def test_what_is_said_above_a_mail_that_is_passed_on_is_filler(mail):
 def test_the_fields_of_an_export_are_filler(above):
     assert _fields_in([*above, *STORY]) == above
     assert _fields_in([*above[:2], *STORY]) == []
+
+
+@pytest.mark.parametrize("mark", ["---", "+++"])
+def test_the_front_matter_of_markdown_is_filler(mark):
+    sign = ":" if mark == "---" else " ="
+    front = [mark, f"title{sign} Ferry", f"tags{sign}", "- boats", f"draft{sign} false", mark]
+    assert _fields_in([*front, *STORY]) == front
+    assert _fields_in([*front[:-1], *STORY]) == []
+    assert _fields_in([mark, *STORY, mark]) == []
+    assert _fields_in([mark, mark, *STORY]) == []
 
 
 @pytest.mark.parametrize(

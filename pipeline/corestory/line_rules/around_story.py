@@ -249,7 +249,9 @@ def _of_publisher(text: str, heading: str, behind: Sequence[str]) -> bool:
         return True
     about = pattern(_PUBLISHER).match(heading)
     name = heading[about.end() :].strip(" :") if about else ""
-    if not name[:1].isupper() or name not in text[: len(name) + BEFORE_NAME]:
+    initials = "".join(word[0] for word in text.split()[:HEADING_WORDS] if word[0].isupper())
+    is_acronym = len(name) > 2 and name.isupper() and name in initials
+    if not name[:1].isupper() or (name not in text[: len(name) + BEFORE_NAME] and not is_acronym):
         return False
     # A name of one word may be a person's in the story. "Over" is Dutch for "about", but also begins English lines.
     is_one = about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over"

@@ -44,6 +44,8 @@ FIELDS, KNOWN = 3, 2
 """The fewest fields of an export above a text, and the fewest of them with known names."""
 FIELD_WORDS = 40
 """The most words of a field."""
+FRONT_LINES = 40
+"""The most lines of the front matter of a Markdown file, half of which are fields."""
 
 # Lines of agencies: an exchange rate "($1 = 9.80 crowns)", initials of editors "al/mj", an address of a printed page
 # "[1] http://…", the name below a quoted post "— Ann Lee (@ann) May 3", and notes to editors "Eds: ...",
@@ -54,7 +56,9 @@ _NOTICES = (
     r"(?:{why one gets a letter})|{lines of agencies})"
 )
 # Labels such as "Advertisement" alone are missing here, because they also begin sections of stories.
-_SPONSORS = r"\W*(?:(?:sponsored|promoted|paid) ?(?:content|post)?\W*$|(?:{labels before sponsors}) \S)"
+_SPONSORS = (
+    r"\W*(?:(?:(?:sponsored|promoted|paid) ?(?:content|post)?|{headings of boxes})\W*$|(?:{labels before sponsors}) \S)"
+)
 # Scripts of advertisements, and placeholders that a publishing system did not replace: '[poll id="3"]',
 # "[caption]The quay[/caption]", "{{banner}}".
 _SCRIPT = r"(?:window\.|var )?(?:googletag|adsbygoogle|_taboola|dataLayer|fusetag|gtag|fbq|ga|OA_show)\b[ .=(\[].*[;)}]"
@@ -68,6 +72,7 @@ _CODE_BEGINS, _CODE_ENDS = ("window.", "var ", "goog", "adsby", "_tab", "dataL",
                             "[", "{", "<!--"), (";", ")", "}", "]", "-->")  # fmt: skip
 _MAIL = r"\W{0,4}({fields of mail})\s?[:：]\s?\S"
 _FORWARDED = r"[\W_]*(?:begin )?(?:{marks of mail that is passed on})[\W_]*"
+_FRONT_FIELD = r"[\w-]{1,30}\s?[:=](?:\s|$)"
 _FIELD = r"[\W_]{0,4}([^\W\d_][^\W\d_ -]{0,20}(?:[ -][^\W\d_]{1,12})?)\s?[:：](?:\s|$)"
 
 
@@ -246,7 +251,12 @@ def _of_mail(texts: Sequence[str], words: Float, kept: Bool, inside: slice, begi
 
 
 def _fields_above(texts: Sequence[str], words: Float, inside: slice) -> list[int]:
-    """Return the rows of the fields that begin a text."""
+    """Return the rows of the fields that begin a text, as the front matter of Markdown does, between two like lines."""
+    if texts[inside.start] in ("---", "+++"):
+        rows = range(inside.start + 1, min(inside.start + FRONT_LINES, inside.stop))
+        end = next((row for row in rows if texts[row] == texts[inside.start]), rows.start)
+        fields = sum(re.match(_FRONT_FIELD, texts[row]) is not None for row in range(rows.start, end))
+        return list(range(inside.start, end + 1)) if 2 * fields >= max(end - rows.start, 1) else []
     names = _names(texts, words, range(inside.start, inside.stop))
     known = len(words_of("fields of exports").intersection(names))
     rows = range(inside.start, inside.start + len(names))
