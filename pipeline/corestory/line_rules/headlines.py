@@ -9,6 +9,7 @@ second ``h1`` in another part of the page, with filler before it, is the headlin
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import numpy as np
 
@@ -108,7 +109,7 @@ def own_headlines(
             found[first] = headings[first]
         known = _words(title)
         if known:
-            found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
+            found[[row for row in first.tolist() if _repeats(batch.texts[row], title)]] = True
         begin = int(rows[0])
         above = [row for row in range(start, begin) if other is None or not other[row]]
         begins = len(above) <= ABOVE and all(words[row] <= ABOVE_WORDS for row in above)
@@ -178,8 +179,9 @@ def ends_as_sentence(text: str) -> bool:
     return text.rstrip(_QUOTES)[-1:] in _SENTENCE
 
 
-def _repeats(words: set[str], title: set[str]) -> bool:
-    return _share(words, title) >= OF_HEADLINE and _share(title, words) >= OF_TITLE
+def _repeats(text: str, title: str) -> bool:
+    words, known = map(_words, map(_without_accents, (text, title)) if text.isupper() else (text, title))
+    return _share(words, known) >= OF_HEADLINE and _share(known, words) >= OF_TITLE
 
 
 def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
@@ -229,6 +231,12 @@ def _apart(features: BatchFeatures, before: int, headline: int, after: int) -> b
 
 def _words(text: str) -> set[str]:
     return set(tokens_of(text))
+
+
+def _without_accents(text: str) -> str:
+    """Return a text as capitals are written, some of which have no accents, or in Turkish a dot of their own."""
+    parts = unicodedata.normalize("NFD", text.replace("ı", "i"))
+    return "".join(char for char in parts if not unicodedata.combining(char))
 
 
 def _share(words: set[str], known: set[str]) -> float:
