@@ -41,7 +41,8 @@ _ASKING = ("?", "？", "؟")
 _QUESTION = r"[^\W\d_][^:：]{3,160}|[–—¿\"“„«].[^:：]{3,160}"
 # The line below the head of a Markdown table: "|---|:--|".
 _DASHES = r"[|\s]*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*"
-_BULLET = r"\s*(?:([•●▪◦‣*–—-])|\d{1,2}[.)])\s+\w"
+# Any mark but brackets, quotation marks, "#", "|" and "@" may be a bullet, such as a picture of a tick.
+_BULLET = r"\s*(?:([^\w\s\"'“”„«»‘’(){}\[\]<>¿¡#|@…])\ufe0f?|\d{1,2}[.)])\s+\w"
 # The time of an entry: "21:15 Uhr | Ann Lee", "9.31pm", "18h40"; not the length of a film, not a date.
 _ENTRY = r"\W*\d{1,2}(?:[:.]\d\d|\s?h\s?\d\d)(?!\s?min|[\d./:])"
 # Exports of chats and transcripts put the time before the name: "[04/05/2024, 09:12] Ann: ...", "00:12 ANN: ...".
@@ -213,11 +214,13 @@ def _tables(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]
         if row < end or "|" not in texts[row - 1]:
             continue
         head, end, stop = row - 1, row + 1, int(batch.layout.end[row])
+        # A subhead above goes with the table.
+        first = head - 1 if texts[head - 1].startswith("#") and batch.layout.position[head] > 1 else head
         while end < stop and "|" in texts[end]:
             end += 1
-        of_table = [line for line in range(head, end) if not dashes(texts[line])]
+        of_table = [line for line in range(first, end) if not dashes(texts[line])]
         if (
-            end < stop and kept[head - 1] and kept[end] and len(of_table) >= ITEMS
+            end < stop and kept[first - 1] and kept[end] and len(of_table) >= ITEMS + head - first
             and not any("](" in texts[line] for line in of_table)
         ):  # fmt: skip
             yield of_table
