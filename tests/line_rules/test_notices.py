@@ -50,7 +50,8 @@ PROSE = "".join(f"<p>{text}</p>" for text in STORY * 3)
 @pytest.mark.parametrize(
     "notice",
     [
-        "(rwd/dnu)", "Juttua muokattu 6.9. kello 8.15: lisätty tieto pyyhkeestä.", "Artikeln har uppdaterats.",
+        "(rwd/dnu)", "X X X decided", "Juttua muokattu 6.9. kello 8.15: lisätty tieto pyyhkeestä.",
+        "Artikeln har uppdaterats.",
         "Artykuł został zaktualizowany o wypowiedź burmistrza.", "Článek jsme doplnili o vyjádření starosty.",
     ],
 )  # fmt: skip
@@ -77,7 +78,7 @@ def test_what_stands_in_the_small_element_of_a_sponsor_is_filler(label):
     assert _sponsored(f"{PROSE}<div><p>{label}</p><p>{ADVERTISED}</p></div>{PROSE}") == [label, ADVERTISED]
 
 
-@pytest.mark.parametrize("label", ["Zur Person", "Infobox:", "Bio express"])
+@pytest.mark.parametrize("label", ["Zur Person", "Infobox:", "Bio express", "Fakta: Isvägar"])
 def test_a_box_of_prose_is_filler_with_the_heading_that_begins_it(label):
     box = f"<h4>{label}</h4><p>{ADVERTISED}</p>"
     assert _sponsored(f"{PROSE}<div>{box}</div>{PROSE}") == [label, ADVERTISED]

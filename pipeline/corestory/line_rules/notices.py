@@ -57,7 +57,8 @@ _NOTICES = (
 )
 # Labels such as "Advertisement" alone are missing here, because they also begin sections of stories.
 _SPONSORS = (
-    r"\W*(?:(?:(?:sponsored|promoted|paid) ?(?:content|post)?|{headings of boxes})\W*$|(?:{labels before sponsors}) \S)"
+    r"\W*(?:(?:(?:sponsored|promoted|paid) ?(?:content|post)?|{headings of boxes})\W*$|"
+    r"(?:{labels before sponsors}) \S|(?:{headings of boxes}|{headings of boxes and polls})\s?[:：])"
 )
 # Scripts of advertisements, and placeholders that a publishing system did not replace: '[poll id="3"]',
 # "[caption]The quay[/caption]", "{{banner}}".
