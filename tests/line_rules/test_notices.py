@@ -143,6 +143,21 @@ def test_the_fields_of_an_export_are_filler(above):
     assert _fields_in([*above[:2], *STORY]) == []
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "View this email in your browser.", "Nezobrazuje se správně? Otevřete si ho v prohlížeči: https://bay.example/1",
+        "Newsletter im Browser öffnen", "ブラウザで表示する", "Открыть письмо в браузере",
+    ],
+)  # fmt: skip
+def test_what_stands_above_the_link_to_a_letter_in_the_browser_is_filler(link):
+    preview = "The ferry sails, and bread is dearer."
+    assert _fields_in([preview, link, *STORY]) == [preview, link]
+    assert found_if_kept(own_headlines, Article("a", [preview, link, "Ferry sails", *STORY])) == ["Ferry sails"]
+    assert _fields_in([*STORY, *STORY, link, *STORY]) == []  # more than a preview
+    assert _fields_in([preview, "To vote, open the page in your browser.", *STORY]) == []
+
+
 @pytest.mark.parametrize("mark", ["---", "+++"])
 def test_the_front_matter_of_markdown_is_filler(mark):
     sign = ":" if mark == "---" else " ="

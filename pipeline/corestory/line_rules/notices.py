@@ -37,7 +37,9 @@ ELEMENT = 0.3
 MAIL_LINES, MAIL_WORDS = 16, 25
 """The number of first lines that may hold the head of an e-mail, and the most words of each field."""
 MOST_ABOVE = 0.5
-"""The greatest share of the kept words that are above a forwarded e-mail."""
+"""The greatest share of the kept words that are above a forwarded e-mail, or above the browser link of a newsletter."""
+LINK_LINES, LINK_CHARACTERS = 6, 150
+"""The number of first lines that may hold that link, and the most characters of its line."""
 GREETING_WORDS = 12
 """The most words of a greeting below the head of an e-mail: "Hi all, the piece for tomorrow:"."""
 FIELDS, KNOWN = 3, 2
@@ -73,6 +75,7 @@ _CODE_BEGINS, _CODE_ENDS = ("window.", "var ", "goog", "adsby", "_tab", "dataL",
                             "[", "{", "<!--"), (";", ")", "}", "]", "-->")  # fmt: skip
 _MAIL = r"\W{0,4}({fields of mail})\s?[:：]\s?\S"
 _FORWARDED = r"[\W_]*(?:begin )?(?:{marks of mail that is passed on})[\W_]*"
+_BROWSER = r"(?:{links to a letter in the browser})"
 _FRONT_FIELD = r"[\w-]{1,30}\s?[:=](?:\s|$)"
 _FIELD = r"[\W_]{0,4}([^\W\d_][^\W\d_ -]{0,20}(?:[ -][^\W\d_]{1,12})?)\s?[:：](?:\s|$)"
 
@@ -196,6 +199,8 @@ def _of_sponsors(batch: Batch, words: Float, kept: Bool) -> Bool:
 def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
     """Return the row after the head of an e-mail that begins a text, the last head if it is forwarded; else `first`.
 
+    The link that opens a newsletter in the browser ends a head, too: above it stands the preview that inboxes show.
+
     Examples
     --------
     >>> begin_behind_mail(["From: Ann", "Subject: Quay", "The quay is open."], 0, 3)
@@ -203,6 +208,8 @@ def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
     """
     begin, last, fields = first, first - 1, set[str]()
     for row in range(first, min(first + MAIL_LINES, end)):
+        if row < first + LINK_LINES and _leads_to_browser(texts[row]):
+            begin = row + 1
         field = pattern(_MAIL).match(texts[row]) if ":" in texts[row][:20] or "：" in texts[row][:20] else None
         if field is None or len(texts[row].split()) > MAIL_WORDS:
             continue
@@ -213,6 +220,19 @@ def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
         if len(fields) > 1:
             begin = row + 1
     return begin
+
+
+def _leads_to_browser(text: str) -> bool:
+    """Return whether a line is the link that opens a newsletter in the browser, and not a sentence about browsers."""
+    if len(text) > LINK_CHARACTERS:
+        return False
+    small = text.casefold()
+    # Few lines name a browser, and to look for its name is far faster than to match the pattern.
+    return (
+        any(word in small for word in words_of("words for a browser"))
+        and pattern(_BROWSER).search(text) is not None
+        and ("mail" in small or text.rstrip()[-1] not in ".!?。")
+    )
 
 
 def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -240,10 +260,12 @@ def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 def _of_mail(texts: Sequence[str], words: Float, kept: Bool, inside: slice, begin: int) -> list[int]:
     """Return the rows of an e-mail's head, of the greeting below it and of the lines above a forwarded e-mail."""
-    passed_on = next((row for row in range(inside.start, begin) if pattern(_FORWARDED).fullmatch(texts[row])), -1)
+    passed_on = any(
+        pattern(_FORWARDED).fullmatch(text) or _leads_to_browser(text) for text in texts[inside.start : begin]
+    )
     rows = [row for row in range(inside.start, begin) if pattern(_MAIL).match(texts[row])]
     of_kept = words * kept
-    if passed_on >= 0 and of_kept[inside.start : begin].sum() <= MOST_ABOVE * of_kept[inside].sum():
+    if passed_on and of_kept[inside.start : begin].sum() <= MOST_ABOVE * of_kept[inside].sum():
         rows = list(range(inside.start, begin))
     while begin < inside.stop and words[begin] <= GREETING_WORDS and texts[begin].endswith((":", ",", "：", "，")):
         rows.append(begin)
