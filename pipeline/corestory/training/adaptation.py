@@ -15,16 +15,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from corestory.errors import DataError
-from corestory.features.batch import batch_of_frame, has_markup
-from corestory.features.shapes import shape_features
+from corestory.features.batch import has_markup
 from corestory.installation import version
 from corestory.labelling.labelled import OWN_VIEWS
-from corestory.line_rules.filler_rules import NO_RULE, filler_rules
-from corestory.line_rules.headlines import own_headlines
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes, seen_articles
 from corestory.model.stored_weights import weights_sha256
-from corestory.training.correction_choice import MEASURABLE, NOTHING, FormAdaptation, FormResult
+from corestory.training.correction_choice import NOTHING, FormAdaptation, FormResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,8 +113,7 @@ def adapt(
     """
     frame = _usable(labelled)
     seen = len(seen_articles(frame, tagger.manifest.training)) if tagger.manifest is not None else 0
-    ruled = _with_own_labels(tagger, frame)
-    forms = [FormAdaptation(ruled, rows, html=html) for html, rows in _by_form(tagger, frame)]
+    forms = [FormAdaptation(tagger, rows, html=html) for html, rows in _by_form(tagger, frame)]
     steps, done = sum(form.folds + 1 for form in forms), 0
 
     def step() -> None:
@@ -129,25 +125,9 @@ def adapt(
     found = [form.adapted(step, force=force) for form in forms]
     results = tuple(result for _, result in found)
     corrections = tuple(correction for correction, _ in found if correction is not None)
-    # The rules that the model uses hold for all sites, so changing them needs a measured gain.
-    if force or any(result.gain is None or result.gain >= MEASURABLE for result in results):
-        tagger = ruled
     if corrections:
         tagger = _with(tagger, corrections, frame, results)
     return Adaptation(tagger, results, frame["article_id"].nunique(), seen)
-
-
-def _with_own_labels(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
-    """Keep headlines, or sure filler such as captions, if at least one for every two articles is labelled core."""
-    batch, rows = batch_of_frame(frame, markup=bool(has_markup(frame).all()))
-    core = (frame["label"] == "core").to_numpy()[rows]
-    words, _ = shape_features(batch.texts)
-    labelled_core = {
-        "drop_headlines": own_headlines(batch, words, core),
-        "drop_sure_filler": filler_rules(batch, words, core) != NO_RULE,
-    }
-    kept = {name: False for name, found in labelled_core.items() if 2 * found.sum() >= len(batch.titles)}
-    return replace(tagger, settings=msgspec.structs.replace(tagger.settings, **kept)) if kept else tagger
 
 
 def _usable(labelled: pd.DataFrame) -> pd.DataFrame:
