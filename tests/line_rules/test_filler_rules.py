@@ -198,9 +198,12 @@ def test_a_model_adapted_to_captions_as_story_keeps_them(default_tagger: Tagger,
         for article in "ab"
         for at, (text, one, markup) in enumerate(zip(page.texts, labels, markup_rows(page), strict=True))
     ]
-    adapted = adapt(default_tagger, pd.DataFrame(rows), force=True).tagger
-    assert adapted.settings.drop_sure_filler is (label == "filler")
-    assert adapt(default_tagger, pd.DataFrame(rows)).tagger.settings.drop_sure_filler  # no gain was measured
+    frame = pd.DataFrame(rows)
+    forced = adapt(default_tagger, frame, force=True)
+    assert forced.tagger.settings.drop_sure_filler is (label == "filler")
+    assert ("No rule drops captions, bylines and the like any more" in forced.message) is (label == "core")
+    one = frame[frame["article_id"] == "a"]
+    assert adapt(default_tagger, one, force=True).tagger.settings.drop_sure_filler  # a single article tells little
 
 
 def test_a_text_of_capitals_alone_takes_no_time_that_grows_with_its_square():

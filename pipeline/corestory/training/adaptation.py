@@ -13,15 +13,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 
 from corestory.errors import DataError
-from corestory.features.batch import has_markup
+from corestory.features.batch import batch_of_frame, has_markup
+from corestory.features.shapes import shape_features
 from corestory.installation import version
 from corestory.labelling.labelled import OWN_VIEWS
+from corestory.line_rules.filler_rules import NO_RULE, filler_rules
+from corestory.line_rules.headlines import own_headlines
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes, seen_articles
 from corestory.model.stored_weights import weights_sha256
-from corestory.training.correction_choice import NOTHING, FormAdaptation, FormResult
+from corestory.training.correction_choice import MEASURABLE, NOTHING, FormAdaptation, FormResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +35,11 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of the task, the number of finished steps, and the number of all steps."""
+
+RULES = {"drop_headlines": "headlines", "drop_sure_filler": "captions, bylines and the like"}
+"""The settings of rules that drop lines whatever their score, and what they drop."""
+AGREEING = 2
+"""The fewest articles whose labels, and whose word F1, must speak against a rule before it is switched off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +54,26 @@ class Adaptation:
         The result for articles with markup, if there are any, and the result for articles without.
     articles, seen
         The number of articles it learned from, and the number of these that the model given had learned from before.
+    kept
+        What the model now keeps because the labels contradict a rule that dropped it: values of `RULES`.
     """
 
     tagger: Tagger
     forms: tuple[FormResult, ...]
     articles: int
     seen: int
+    kept: tuple[str, ...]
 
     @property
     def helps(self) -> bool:
         """Whether any change was kept."""
-        return any(form.method != NOTHING for form in self.forms)
+        return bool(self.kept) or any(form.method != NOTHING for form in self.forms)
 
     @property
     def message(self) -> str:
-        """One sentence for each form, then the caution."""
-        return " ".join([*(form.message for form in self.forms), self.caution]).rstrip()
+        """One sentence for each form, one for each kind of line that is now kept, then the caution."""
+        kept = (f"No rule drops {name} any more, because they are labelled core." for name in self.kept)
+        return " ".join([*(form.message for form in self.forms), *kept, self.caution]).rstrip()
 
     @property
     def caution(self) -> str:
@@ -113,6 +126,7 @@ def adapt(
     """
     frame = _usable(labelled)
     seen = len(seen_articles(frame, tagger.manifest.training)) if tagger.manifest is not None else 0
+    tagger, kept = _with_own_labels(tagger, frame, force=force)
     forms = [FormAdaptation(tagger, rows, html=html) for html, rows in _by_form(tagger, frame)]
     steps, done = sum(form.folds + 1 for form in forms), 0
 
@@ -125,9 +139,38 @@ def adapt(
     found = [form.adapted(step, force=force) for form in forms]
     results = tuple(result for _, result in found)
     corrections = tuple(correction for correction, _ in found if correction is not None)
-    if corrections:
+    if corrections or kept:
         tagger = _with(tagger, corrections, frame, results)
-    return Adaptation(tagger, results, frame["article_id"].nunique(), seen)
+    return Adaptation(tagger, results, frame["article_id"].nunique(), seen, kept)
+
+
+def _with_own_labels(tagger: Tagger, frame: pd.DataFrame, *, force: bool) -> tuple[Tagger, tuple[str, ...]]:
+    """Switch off the rules that drop what half of the articles have as core, and return what is kept by this.
+
+    A rule holds for all sites. So without `force`, word F1 must rise in some articles and fall in none.
+    """
+    batch, rows = batch_of_frame(frame, markup=bool(has_markup(frame).all()))
+    core = (frame["label"] == "core").to_numpy()[rows]
+    words, _ = shape_features(batch.texts)
+    dropped = {
+        "drop_headlines": own_headlines(batch, words, core),
+        "drop_sure_filler": filler_rules(batch, words, core) != NO_RULE,
+    }
+    least = max(AGREEING, len(batch.titles) / 2)
+    off = [
+        name
+        for name, found in dropped.items()
+        if getattr(tagger.settings, name) and len(np.unique(batch.layout.article[found])) >= least
+    ]
+    if not off:
+        return tagger, ()
+    without = replace(tagger, settings=msgspec.structs.replace(tagger.settings, **dict.fromkeys(off, False)))
+    for html, labelled in () if force else _by_form(tagger, frame):
+        before, after = (FormAdaptation(model, labelled, html=html).word_f1() for model in (tagger, without))
+        gains = after - before
+        if gains.min() < -MEASURABLE or np.sum(gains >= MEASURABLE) < AGREEING:
+            return tagger, ()
+    return without, tuple(RULES[name] for name in off)
 
 
 def _usable(labelled: pd.DataFrame) -> pd.DataFrame:

@@ -137,6 +137,10 @@ class FormAdaptation:
         method = NOTHING if chosen < 0 else LINES if chosen == 0 else CORRECTION
         return correction, FormResult(self._html, count, method, before, after)
 
+    def word_f1(self) -> Float:
+        """Return the word F1 of each article that has a story, by the model as it is."""
+        return self._word_f1(AddedLogOdds.nothing(len(self._labels)))
+
     def _chosen(self, reached: Sequence[Float], losses: Sequence[Float]) -> int:
         """Choose among no change (0), a correction of landmarks only (1), and the corrections of all paragraphs.
 
