@@ -117,9 +117,9 @@ def test_a_score_tells_all_the_article_and_no_other():
 
 
 def test_the_same_paragraph_looks_otherwise_in_the_midst_of_a_story_and_behind_it():
-    within, behind = features([article(3, -1, 3), article(3, 3, -1)])[[1, 5]]
+    within, after = features([article(3, -1, 3), article(3, 3, -1)])[[1, 5]]
 
-    assert np.abs(within - behind).max() > 1
+    assert np.abs(within - after).max() > 1
 
 
 def test_beyond_the_article_there_is_what_is_surely_not_core():

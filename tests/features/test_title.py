@@ -43,13 +43,13 @@ def expected(title, paragraphs):
     rows = []
     for place, (of_paragraph, of_title) in enumerate(shares):
         step = place - same[0] if same else 0
-        behind = [place - other for other in same if other <= place]
+        after = [place - other for other in same if other <= place]
         sides = [shares[max(place - 5, 0) : place], shares[place + 1 : place + 6]]
         means = [sum(share for share, _ in side) / len(side) if side else 0.0 for side in sides]
         rows.append(
             [
                 of_paragraph, of_title, place in same, math.copysign(math.log1p(abs(step)), step),
-                math.log1p(min(behind)) if behind else -1.0, *means,
+                math.log1p(min(after)) if after else -1.0, *means,
             ]
         )  # fmt: skip
     return rows

@@ -13,7 +13,7 @@ from corestory.reading.html.page import read_page
 from line_rules.rule_lines import found_if_kept, found_lines, kept_lines
 
 STORY = ["+The ferry left the quay at nine on Monday, he said.", "+Nobody in the town had thought that it would."]
-BEHIND = ["Like", "Share", "214 comments"]
+AFTER = ["Like", "Share", "214 comments"]
 
 
 @pytest.mark.parametrize(
@@ -77,16 +77,16 @@ def test_several_lines_in_capitals_above_a_story_are_its_head_and_one_may_be_a_s
     "line", ["See less", "Posted by Ann Lee at 8:14 PM", "Read the register of condolence", "Source:"]
 )
 def test_a_label_behind_the_last_sentence_is_filler_where_the_text_goes_on_with_filler(line):
-    assert found_lines(around_story, [*STORY, f"+{line}", *BEHIND]) == [line]
-    assert found_lines(around_story, [*STORY, "The book is on sale", f"+{line}", BEHIND[0]]) == [line]
-    assert found_lines(around_story, [*STORY, f"+{line}", *BEHIND[:1]]) == []
-    assert found_lines(around_story, [*STORY, f"+{line}", STORY[0], *BEHIND]) == []
+    assert found_lines(around_story, [*STORY, f"+{line}", *AFTER]) == [line]
+    assert found_lines(around_story, [*STORY, "The book is on sale", f"+{line}", AFTER[0]]) == [line]
+    assert found_lines(around_story, [*STORY, f"+{line}", *AFTER[:1]]) == []
+    assert found_lines(around_story, [*STORY, f"+{line}", STORY[0], *AFTER]) == []
 
 
 def test_a_heading_and_a_line_behind_the_last_sentence_are_filler():
     lines = ["+Hours of mass", "+Sunday 8.00 and 10.30"]
-    assert found_lines(around_story, [*STORY, *lines, *BEHIND]) == kept_lines(lines)
-    assert found_lines(around_story, [*STORY, *lines, "+Monday 8.00", *BEHIND]) == []
+    assert found_lines(around_story, [*STORY, *lines, *AFTER]) == kept_lines(lines)
+    assert found_lines(around_story, [*STORY, *lines, "+Monday 8.00", *AFTER]) == []
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_heading_and_a_line_behind_the_last_sentence_are_filler():
     ],
 )
 def test_ends_of_stories_stay(lines):
-    assert found_lines(around_story, [*STORY, *lines, *BEHIND]) == []
+    assert found_lines(around_story, [*STORY, *lines, *AFTER]) == []
 
 
 LONG_STORY = (

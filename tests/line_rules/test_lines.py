@@ -18,7 +18,7 @@ from corestory.line_rules.other_stories import other_stories_in_texts
 from corestory.line_rules.page_labels import is_title_without_story, page_labels
 from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.second_stories import repeated_stories
-from corestory.line_rules.story_prose import speaks_to_nobody, tells_of_past
+from corestory.line_rules.story_prose import addresses_nobody, is_about_past
 from corestory.reading.article import Article
 from line_rules.rule_lines import Rule, found_if_kept, sure_filler
 
@@ -43,8 +43,8 @@ FINDS = {
     "label": partial(_behind_story, page_labels),
     "note of the page": partial(_behind_story, page_notes),
     "notice": partial(_behind_story, notices),
-    "speaks to nobody": speaks_to_nobody,
-    "tells of the past": tells_of_past,
+    "speaks to nobody": addresses_nobody,
+    "tells of the past": is_about_past,
     "title without a story": is_title_without_story,
 }
 ROWS = Path(__file__).with_name("lines.tsv").read_text("utf-8").splitlines()[1:]

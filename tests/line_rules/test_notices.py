@@ -28,10 +28,10 @@ def _found(lines: list[str]) -> list[str]:
     ],
 )  # fmt: skip
 def test_nothing_behind_the_end_of_a_press_release_is_story(end):
-    behind = [end, "Photographs of the ferry are ready.", "Tom Hale, 0555 01"]
-    assert _found([*STORY, *behind]) == behind
-    page = read_page("".join(f"<p>{line}</p>" for line in (*STORY, *behind)))
-    assert found_if_kept(notices, Article("page", page.texts, markup=page.markup)) == behind
+    after = [end, "Photographs of the ferry are ready.", "Tom Hale, 0555 01"]
+    assert _found([*STORY, *after]) == after
+    page = read_page("".join(f"<p>{line}</p>" for line in (*STORY, *after)))
+    assert found_if_kept(notices, Article("page", page.texts, markup=page.markup)) == after
 
 
 def test_a_release_ends_only_behind_a_story_that_is_longer():

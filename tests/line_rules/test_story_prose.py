@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import batch_of_articles
-from corestory.line_rules.story_prose import behind_offers
+from corestory.line_rules.story_prose import after_offers
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
@@ -19,7 +19,7 @@ OFFERS = [["Subscribe from £1 a month", "See all offers"], ["Our newsletter", "
 
 
 def _found(*lines: str) -> list[str]:
-    return found_lines(lambda batch, _, kept: behind_offers(batch, kept), lines)
+    return found_lines(lambda batch, _, kept: after_offers(batch, kept), lines)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,6 @@ def test_in_a_page_its_elements_tell(default_tagger: Tagger):
     lines = [line.removeprefix("+") for line in [STORY[0], *OFFERS[0], STORY[1], *OFFERS[1], LAST]]
     page = read_page("".join(f"<p>{line}</p>" for line in lines))
     batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
-    assert not behind_offers(batch, np.array([text in (lines[0], lines[3]) for text in page.texts])).any()
+    assert not after_offers(batch, np.array([text in (lines[0], lines[3]) for text in page.texts])).any()
     (tagged,) = default_tagger.tag_articles([Article("b", ["News", "Sport", *lines, "Most read", "Goat is back"])])
     assert tagged.labels[tagged.texts.index(LAST)] == "core"

@@ -185,7 +185,7 @@ NEXT = ["Boats back in Skarne as the road reopens", "By Inge Vold", "12 March 20
 
 
 @pytest.mark.parametrize(
-    ("before", "behind", "whole"),
+    ("before", "after", "whole"),
     [
         (STORY, ["Read next", *NEXT], True),
         (STORY, ["Nächster Artikel", NEXT[0], "Von Inge Vold", "12. März 2024", *STORY], True),
@@ -197,8 +197,8 @@ NEXT = ["Boats back in Skarne as the road reopens", "By Inge Vold", "12 March 20
     ],
     ids=["next story", "German", "no story before", "an inline link", "no byline", "three lines", "two lines"],
 )
-def test_a_whole_story_behind_next_story_is_found_in_texts(before, behind, whole):
-    assert _found(Article("text", [*before, *behind])) == (behind if whole else [])
+def test_a_whole_story_behind_next_story_is_found_in_texts(before, after, whole):
+    assert _found(Article("text", [*before, *after])) == (after if whole else [])
 
 
 def test_the_default_model_drops_teasers(default_tagger: Tagger):

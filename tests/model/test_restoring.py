@@ -12,9 +12,9 @@ from corestory.features.shapes import DIGITS, NAMES, SENTENCE_ENDS, shape_featur
 from corestory.model.restoring import (
     END_RESTORING,
     LINE_WORDS,
+    PAST_RESTORING,
     PROSE_WORDS,
     SIBLING_RESTORING,
-    TOLD_RESTORING,
     lines_between_prose,
     restoring_cutoffs,
 )
@@ -157,6 +157,6 @@ def test_a_sentence_right_behind_the_story_of_a_text_is_read_again_if_it_speaks_
 
 @pytest.mark.parametrize(("line", "read"), [("Nobody was hurt.", True), ("Nobody knows why.", False), ("Sold.", False)])
 def test_a_short_sentence_behind_the_story_is_read_again_if_it_tells_of_the_past(line, read):
-    found = [None, TOLD_RESTORING if read else None]
+    found = [None, PAST_RESTORING if read else None]
     assert read_again(Article("a", [PROSE, line]), [0.9, 0.3]) == found
     assert read_again(page(f"<p>{PROSE}</p>", f"<p>{line}</p>"), [0.9, 0.3]) == found

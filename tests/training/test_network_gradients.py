@@ -34,7 +34,7 @@ def test_each_slope_is_that_of_the_loss(sizes, blocks, seed):
     for name in ARRAYS:
         # Along a random direction through the whole array, so that every weight is in it.
         direction = rng.normal(size=getattr(member, name).shape)
-        ahead, behind = (
+        ahead, after = (
             loss_and_gradients(
                 replace(member, **{name: getattr(member, name) + sign * STEP * direction}),
                 inputs,
@@ -45,6 +45,6 @@ def test_each_slope_is_that_of_the_loss(sizes, blocks, seed):
             for sign in (1, -1)
         )
         # At a kink of a rectifier the two sides have other slopes.
-        assume(abs(ahead - 2 * loss + behind) <= 1e-3 * STEP)
-        expected = (ahead - behind) / (2 * STEP)
+        assume(abs(ahead - 2 * loss + after) <= 1e-3 * STEP)
+        expected = (ahead - after) / (2 * STEP)
         assert (getattr(slopes, name) * direction).sum() == pytest.approx(expected, rel=1e-3, abs=1e-5)

@@ -71,15 +71,15 @@ def stories(extended, lines, blocks):
 def test_template_lines_stand_behind_the_training_rows_and_are_few(extended):
     table, rows, found = extended
     count, all_rows = len(table), found.rows
-    behind = np.arange(count, found.headings[0])
+    after = np.arange(count, found.headings[0])
     assert list(all_rows.batch.texts[:count]) == table["text"].tolist()
-    assert len(behind) == count // ROWS_A_TEMPLATE_LINE
+    assert len(after) == count // ROWS_A_TEMPLATE_LINE
     assert len(all_rows.core) == len(found.stage1) == len(found.language) == len(all_rows.batch.layout.article)
-    assert (found.stage1[behind] != 0).all()
+    assert (found.stage1[after] != 0).all()
     assert set(found.language[count:]) <= set(LANGUAGES)
     assert not all_rows.first_view[count:].any()
-    assert len(set(all_rows.page[behind])) == len(behind)
-    assert not set(all_rows.page[behind]) & set(rows.page)
+    assert len(set(all_rows.page[after])) == len(after)
+    assert not set(all_rows.page[after]) & set(rows.page)
 
 
 def test_templates_are_dealt_to_folds_otherwise_each_time_and_other_rows_never(extended):

@@ -317,6 +317,6 @@ def title_features(entries: Entries, titles: Terms, layout: Layout) -> Float:
     last = np.maximum.accumulate(np.where(same, rows, -1)) if count else rows
     known = first < layout.end
     distance = np.where(known, np.sign(rows - first) * np.log1p(np.abs(rows - first)), 0.0)
-    behind = np.where(last >= layout.start, np.log1p(rows - last), -1.0)
+    after = np.where(last >= layout.start, np.log1p(rows - last), -1.0)
     means = layout.means(of_paragraph, (5,))
-    return np.column_stack([of_paragraph, of_title, same, distance, behind, means])
+    return np.column_stack([of_paragraph, of_title, same, distance, after, means])

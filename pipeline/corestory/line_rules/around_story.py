@@ -34,7 +34,7 @@ SENTENCE_WORDS = 8
 """The fewest words of a story's first sentence and of its last one."""
 LABEL_WORDS, LABELS = 8, 2
 """The most words of a line after the last sentence, and the most such lines."""
-BEHIND = 2
+AFTER = 2
 """The fewest dropped lines after the last sentence."""
 
 LAST, NOTE_WORDS = 4, 90
@@ -113,7 +113,7 @@ def around_story(batch: Batch, words: Float, kept: Bool) -> Bool:
         rows = inside.start + np.flatnonzero(kept[inside])
         if len(rows) > 1:
             found[_above(batch.texts, words, rows)] = True
-            found[_behind(batch.texts, words, rows, inside.stop)] = True
+            found[_after(batch.texts, words, rows, inside.stop)] = True
     return found
 
 
@@ -157,11 +157,11 @@ def _is_dated(text: str) -> bool:
     )
 
 
-def _behind(texts: Sequence[str], words: Float, rows: Int, end: int) -> list[int]:
+def _after(texts: Sequence[str], words: Float, rows: Int, end: int) -> list[int]:
     """Return the last kept rows that are labels or headings after the last sentence. Two names are not labels."""
     last = rows[-LABELS - 1 :].tolist()
     size = next((size for size, row in enumerate(reversed(last)) if ends_as_sentence(texts[row])), 0)
-    if not size or words[last[-size - 1]] < SENTENCE_WORDS or end - last[-size - 1] <= size + BEHIND:
+    if not size or words[last[-size - 1]] < SENTENCE_WORDS or end - last[-size - 1] <= size + AFTER:
         return []
     labels = last[-size:]
     no_label = any(
@@ -211,8 +211,8 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
             ):
                 found.append(row - 1)
     last = next((row for row in reversed(rows) if row not in found), first)
-    behind = "\0".join(texts[last + 1 : end])
-    return found + [row for row in rows[:FIRST] if row < last and _is_name(texts[row]) and texts[row] in behind]
+    after = "\0".join(texts[last + 1 : end])
+    return found + [row for row in rows[:FIRST] if row < last and _is_name(texts[row]) and texts[row] in after]
 
 
 def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
@@ -222,7 +222,7 @@ def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
         return not re.match(r":| (?:and|und|et|y|e|en|och|og|i|и) ", text[work.end() :])
     name, rest = _name_and_rest(re.sub(r"^[^:.!?]{3,30}:\s", "", text))
     return bool(
-        name and rest and rest[0].casefold() in words_of("verbs behind authors") and rest[1:2] not in _CLAUSES
+        name and rest and rest[0].casefold() in words_of("verbs after authors") and rest[1:2] not in _CLAUSES
         and profession().search(" ".join(rest[:WORK_WORDS] if rest[0] in "—–-" else rest))
         and not re.search("[\"“„«]", text)
         and not any(name[-1].strip(".,'’") in paragraph for paragraph in story)
@@ -243,7 +243,7 @@ def _is_name(text: str) -> bool:
     return bool(name) and not rest
 
 
-def _of_publisher(text: str, heading: str, behind: Sequence[str]) -> bool:
+def _of_publisher(text: str, heading: str, after: Sequence[str]) -> bool:
     """Return whether a paragraph begins with the name in the heading "About ...", or follows "Notes to editors"."""
     if pattern(_PRESS).fullmatch(heading):
         return True
@@ -255,7 +255,7 @@ def _of_publisher(text: str, heading: str, behind: Sequence[str]) -> bool:
         return False
     # A name of one word may be a person's in the story. "Over" is Dutch for "about", but also begins English lines.
     is_one = about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over"
-    least = 1 if is_one or any(map(ends_release, behind)) else 2
+    least = 1 if is_one or any(map(ends_release, after)) else 2
     return least <= len(name.split()) <= HEADING_WORDS
 
 

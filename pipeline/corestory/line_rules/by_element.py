@@ -112,6 +112,6 @@ def _repeated(batch: Batch, quotes: Bool, kept: Bool, words: Float) -> Bool:
         found[row] = len(bare) >= QUOTE_CHARACTERS and any(
             kept[other] and other != row and bare in batch.texts[other] for other in inside
         )
-        behind = row > inside.start and found[row - 1] and words[row] <= SPEAKER_WORDS
-        found[row] |= behind and not ends_as_sentence(batch.texts[row])
+        after = row > inside.start and found[row - 1] and words[row] <= SPEAKER_WORDS
+        found[row] |= after and not ends_as_sentence(batch.texts[row])
     return found

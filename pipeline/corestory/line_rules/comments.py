@@ -33,17 +33,17 @@ MOST_COUNTS = 2
 """The most different numbers in a page's counts of comments: the total, and the number that it shows."""
 PROSE_WORDS = 4
 """The fewest words of a line between times and buttons that may be a comment."""
-BEHIND_HEADING = 8
+AFTER_HEADING = 8
 """The most lines from the heading to the first time or button."""
 LINES_BETWEEN = 2
 """The fewest dropped lines of a page before its last kept line; a page with fewer is not searched."""
-BEHIND_LAST = 16
+AFTER_LAST = 16
 """The number of lines after the last kept line that are searched."""
 APART_WORDS, LAST_WORDS = 1000, 250
 """The most words between the times or buttons of two comments, and after those of the last comment."""
 MOST_KEPT = 1 / 3
 """The greatest share of the times and buttons that are kept."""
-LINES_BEHIND = 2
+LINES_AFTER = 2
 """The most kept lines after comments without a heading. After quoted posts a story goes on longer."""
 
 BESIDE_WORDS, BESIDE_SENTENCE, BESIDE_HALF = 7, 1, 2
@@ -69,7 +69,7 @@ _DATES = (
     rf"\d{{1,2}}(?:st|nd|rd|th|\.|º|er)? (?:de )?{_MONTH},?(?: de)? \d{{4}}|"
     rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|"
     rf"\d{{4}}\. {_MONTH} \d{{1,2}}\.?|"
-    # Without a year a date has the time of day behind it.
+    # Without a year a date has the time of day after it.
     rf"(?:\d{{1,2}}\.? {_MONTH}|{_MONTH} \d{{1,2}}(?![\d:]))(?=.{{1,6}}{CLOCK})"
 )
 # A line that says only how long ago begins with one of these, or with a digit.
@@ -107,7 +107,7 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
             last = int(rows[-1]) + 1
             if batch.markup is not None and last - begin - kept[begin:last].sum() < LINES_BETWEEN:  # as in most pages
                 continue
-            part = slice(begin, min(last + BEHIND_LAST, inside.stop))
+            part = slice(begin, min(last + AFTER_LAST, inside.stop))
             replies = _replies(batch.texts, words, kept, part, inside.start)
             if replies is not None:
                 found[replies : inside.stop] = kept[replies : inside.stop]
@@ -121,17 +121,17 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
     return found
 
 
-def _headings_of(texts: Sequence[str], labels: Sequence[tuple[int, str]], behind: range) -> set[int]:
+def _headings_of(texts: Sequence[str], labels: Sequence[tuple[int, str]], after: range) -> set[int]:
     """Return the rows of headings of comments: by their words, or because they count the comments.
 
-    A list of posts has a count below each post. So if the counts, also those in the rows `behind`, have many different
+    A list of posts has a count below each post. So if the counts, also those in the rows `after`, have many different
     numbers, they are not headings.
     """
     counted = {row: numbers for row, _ in labels if (numbers := numbers_of_comments(texts[row]))}
     found = {row for row, label in labels if row not in counted and is_heading(label)}
     if not counted:
         return found
-    different = {*counted.values(), *filter(None, (numbers_of_comments(texts[row]) for row in behind))}
+    different = {*counted.values(), *filter(None, (numbers_of_comments(texts[row]) for row in after))}
     return found.union(counted) if len(different) <= MOST_COUNTS else found
 
 
@@ -160,17 +160,17 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice, end
     for group in np.split(np.array(marks), apart[apart < len(marks)]):
         dropped = group[~kept[group]]
         first, last = int(dropped[0] if len(dropped) else group[0]), int(group[-1])
-        heading = next((row for row in range(first - BEHIND_HEADING, first) if row in headings), None)
+        heading = next((row for row in range(first - AFTER_HEADING, first) if row in headings), None)
         lines = np.setdiff1d(np.arange(first, min(last + 2, inside.stop)), group)
         lines = lines[words[lines] >= PROSE_WORDS]
         several = min(sum(row in rows for row in group.tolist()) for rows in (of_buttons, of_stamps)) > 1
         if (
             kept[group].mean() <= MOST_KEPT and len(lines)
             and several + (heading is not None) + (not kept[lines].all() or not kept[group].any()) > 1
-            and (heading is not None or kept[last + 1 : inside.stop].sum() <= LINES_BEHIND)
+            and (heading is not None or kept[last + 1 : inside.stop].sum() <= LINES_AFTER)
         ):  # fmt: skip
-            behind = last in of_stamps and last + 1 < inside.stop  # the text below a name and a time
-            return first if heading is None else heading, last + 1 + behind, heading is not None
+            after = last in of_stamps and last + 1 < inside.stop  # the text below a name and a time
+            return first if heading is None else heading, last + 1 + after, heading is not None
     return None
 
 

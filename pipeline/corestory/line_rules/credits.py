@@ -62,7 +62,7 @@ _AGENCY = (
 )
 # A caption may also end in names without a colon: "... on Monday. Foto Ann Lee", "... (fot. Ann Lee)",
 _NAMED = r"(?P<names>(?:[^\W\d]|\b\w\.|[ /@’'&-]){2,44})[)）]?$"
-_BEHIND = rf"(?:^|[.!?»)”\"|/,;(（。]\s?)(?:{{pictures}}|credit)[ .:=/：／＝]\s?{_NAMED}"
+_AFTER = rf"(?:^|[.!?»)”\"|/,;(（。]\s?)(?:{{pictures}}|credit)[ .:=/：／＝]\s?{_NAMED}"
 # "... on Monday. Ann Lee/The Post", "... on Monday. / A. Lee".
 _BESIDE = rf"(?:(?<!\b\d)(?<!\b\d\d)[.!?»”\"](?:\s[|/–—-])?|[(（])\s*{_NAMED}"
 # "Port=Ann Lee reporter lee@post.example", "Ann Lee (ann lee) reporter of the desk".
@@ -264,7 +264,7 @@ def _is_of_picture(text: str) -> bool:
 def _ends_in_names(text: str) -> bool:
     """Return whether a caption ends in names after a word such as "photo", or in longer names beside "/" or "|"."""
     begin = max(len(text) - PICTURE_CHARACTERS, 0)
-    for ending, least in [(_BEHIND, 1)] + [(_BESIDE, 3)] * ("/" in text[begin:] or "|" in text[begin:]):
+    for ending, least in [(_AFTER, 1)] + [(_BESIDE, 3)] * ("/" in text[begin:] or "|" in text[begin:]):
         end = pattern(ending).search(text, begin)
         if end is not None and _are_names(end["names"].strip(" /"), least - (end[0][2:3] == "/")):
             return True

@@ -16,7 +16,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.tokens import tokens_of
-from corestory.line_rules.notices import begin_behind_mail
+from corestory.line_rules.notices import begin_after_mail
 from corestory.types import Bool, Float, Int
 
 SCORE = 0.05
@@ -100,7 +100,7 @@ def own_headlines(
     """
     found = np.zeros(len(kept), bool)
     for inside, title in zip(batch.layout.slices(), batch.titles, strict=True):
-        start = begin_behind_mail(batch.texts, inside.start, inside.stop)
+        start = begin_after_mail(batch.texts, inside.start, inside.stop)
         rows = start + np.flatnonzero(kept[start : inside.stop])
         first = rows[:FIRST]
         if len(first) < 2:
@@ -114,18 +114,18 @@ def own_headlines(
         above = [row for row in range(start, begin) if other is None or not other[row]]
         begins = len(above) <= ABOVE and all(words[row] <= ABOVE_WORDS for row in above)
         if begins and (not known or _share(known, _words(batch.texts[begin])) >= OF_HEADLINE):
-            behind = rows[1:FIRST].tolist()
+            after = rows[1:FIRST].tolist()
             # A kept date or byline may come between.
-            between = batch.texts[behind[0]]
+            between = batch.texts[after[0]]
             may_be = any(map(str.isdigit, between)) or re.match(_BY, between, re.IGNORECASE) is not None
-            if not may_be or words[behind[0]] > DATE_WORDS:
-                behind = behind[:1]
+            if not may_be or words[after[0]] > DATE_WORDS:
+                after = after[:1]
             kept_texts = [batch.texts[row] for row in rows.tolist()]
             is_item = kept_texts[0][:2] in _ITEM_ONE and any(text[:2] in _ITEM_TWO for text in kept_texts)
             is_turn = (turn := re.match(_SPEAKER, kept_texts[0])) and sum(
                 text.startswith(turn[0]) for text in kept_texts
             ) > 1
-            found[begin] |= not (is_item or is_turn) and any(_heads(batch, words, begin, row) for row in behind)
+            found[begin] |= not (is_item or is_turn) and any(_heads(batch, words, begin, row) for row in after)
     return found
 
 
@@ -184,15 +184,15 @@ def _repeats(text: str, title: str) -> bool:
     return _share(words, known) >= OF_HEADLINE and _share(known, words) >= OF_TITLE
 
 
-def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
+def _heads(batch: Batch, words: Float, row: int, after: int) -> bool:
     """Return whether a first line has the form of a headline, and the next kept line that of a sentence."""
     return (
         words[row] <= (QUESTION_WORDS if batch.texts[row].endswith("?") else MOST_WORDS)
         and batch.texts[row].rstrip(_QUOTES)[-1:] not in _NO_HEADLINE
         and re.search(_SECOND_SENTENCE, batch.texts[row]) is None
-        and behind - row <= MOST_BETWEEN + 1
-        and words[behind] >= LEAST_SENTENCE
-        and (ends_as_sentence(batch.texts[behind]) or _is_endless(batch.texts[row], batch.texts[behind]))
+        and after - row <= MOST_BETWEEN + 1
+        and words[after] >= LEAST_SENTENCE
+        and (ends_as_sentence(batch.texts[after]) or _is_endless(batch.texts[row], batch.texts[after]))
     )
 
 

@@ -26,7 +26,7 @@ HEADING_WORDS = 8
 """The most words of the line that ends a press release."""
 NEAR = 5
 """The number of lines from the end line of a press release on, among which at least one is kept."""
-STORY_WORDS, BEHIND = 40, 0.6
+STORY_WORDS, AFTER = 40, 0.6
 """The fewest kept words before that end line, and the most kept words after it as a share of those before."""
 CODE_LINES = 3
 """The fewest consecutive lines of code that belong to the story. Scripts of advertisements never do."""
@@ -103,7 +103,7 @@ def notices(batch: Batch, words: Float, kept: Bool) -> Bool:
     """
     texts, found = batch.texts, np.zeros(len(kept), bool)
     found[[row for row in np.flatnonzero(kept & (words <= NOTICE_WORDS)).tolist() if is_notice(texts[row])]] = True
-    return found | _behind_releases(batch, words, kept)
+    return found | _after_releases(batch, words, kept)
 
 
 def is_notice(text: str) -> bool:
@@ -128,15 +128,15 @@ def ends_release(text: str) -> bool:
     return pattern(r"[\W_]{0,3}(?:{ends of press releases})").fullmatch(text.rstrip(" :")) is not None
 
 
-def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
+def _after_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs from the end line of a press release on: "- ENDS -", or a heading of contacts."""
     layout, found = batch.layout, np.zeros(len(kept), bool)
     near = kept.copy()
-    for behind in range(1, NEAR):
-        near[:-behind] |= kept[behind:]
+    for after in range(1, NEAR):
+        near[:-after] |= kept[after:]
     before, end = np.append(0.0, np.cumsum(words * kept)), 0
     of_story, of_rest = before[:-1] - before[layout.start], before[layout.end] - before[:-1]
-    may_end = near & (words <= HEADING_WORDS) & (of_story >= STORY_WORDS) & (of_rest <= BEHIND * of_story)
+    may_end = near & (words <= HEADING_WORDS) & (of_story >= STORY_WORDS) & (of_rest <= AFTER * of_story)
     for row in np.flatnonzero(may_end).tolist():
         if row >= end and ends_release(batch.texts[row]):
             first, last = int(layout.start[row]), int(layout.end[row])
@@ -184,8 +184,8 @@ def _of_sponsors(batch: Batch, words: Float, kept: Bool) -> Bool:
         if not pattern(_SPONSORS).match(batch.texts[label]):
             continue
         first, last, end = int(layout.start[label]), label + 1, int(layout.end[label])
-        behind = set(forest.around(last))
-        element = next((element_around for element_around in forest.around(label) if element_around in behind), -1)
+        after = set(forest.around(last))
+        element = next((element_around for element_around in forest.around(label) if element_around in after), -1)
         if element < 0 or (label > first and element in forest.around(label - 1)):
             continue
         while last < end and element in forest.around(last):
@@ -196,14 +196,14 @@ def _of_sponsors(batch: Batch, words: Float, kept: Bool) -> Bool:
     return found
 
 
-def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
+def begin_after_mail(texts: Sequence[str], first: int, end: int) -> int:
     """Return the row after the head of an e-mail that begins a text, the last head if it is forwarded; else `first`.
 
     The link that opens a newsletter in the browser ends a head, too: above it stands the preview that inboxes show.
 
     Examples
     --------
-    >>> begin_behind_mail(["From: Ann", "Subject: Quay", "The quay is open."], 0, 3)
+    >>> begin_after_mail(["From: Ann", "Subject: Quay", "The quay is open."], 0, 3)
     2
     """
     begin, last, fields = first, first - 1, set[str]()
@@ -250,7 +250,7 @@ def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
     """
     found = np.zeros(len(kept), bool)
     for inside in batch.layout.slices():
-        begin = begin_behind_mail(batch.texts, inside.start, inside.stop)
+        begin = begin_after_mail(batch.texts, inside.start, inside.stop)
         if begin > inside.start:
             found[_of_mail(batch.texts, words, kept, inside, begin)] = True
         elif batch.markup is None:

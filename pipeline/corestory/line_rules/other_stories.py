@@ -131,15 +131,15 @@ def _teaser(texts: Sequence[str], words: Float, row: int, end: int) -> tuple[int
     """Return the rows of the headline, the summary and the next line of the teaser that begins at a row, or None."""
     if row >= end or not has_headline_form(texts[row], words[row]):
         return None
-    summary = _behind_labels(texts, words, row + 1, end)
+    summary = _after_labels(texts, words, row + 1, end)
     if summary == end or words[summary] < SUMMARY_WORDS[0] or not ends_as_sentence(texts[summary]):
         return None
-    behind = _behind_labels(texts, words, summary + 1, end, headlines=False)
+    behind = _after_labels(texts, words, summary + 1, end, headlines=False)
     # In a story, another sentence follows the first paragraph.
     return (row, summary, behind) if behind == end or not ends_as_sentence(texts[behind]) else None
 
 
-def _behind_labels(texts: Sequence[str], words: Float, row: int, end: int, *, headlines: bool = True) -> int:
+def _after_labels(texts: Sequence[str], words: Float, row: int, end: int, *, headlines: bool = True) -> int:
     """Skip dates, names and sections between or after teasers; with `headlines`, also those in a headline's form."""
     last = min(row + MOST_BETWEEN, end)
     while (

@@ -75,7 +75,7 @@ class _Labels(NamedTuple):
     captions
         Labels of captions and credits, such as "image caption", without their marks.
     breaks
-        Labels of advertisements, and beginnings of lines that say that the story goes on behind one.
+        Labels of advertisements, and beginnings of lines that say that the story goes on after one.
     """
 
     begins: dict[str, list[tuple[str, str]]]
@@ -160,7 +160,7 @@ def is_page_label(text: str) -> bool:
 
 
 def is_break(text: str) -> bool:
-    """Return whether a line is nothing but the label of an advertisement, or says that the story goes on behind one.
+    """Return whether a line is nothing but the label of an advertisement, or says that the story goes on after one.
 
     Examples
     --------

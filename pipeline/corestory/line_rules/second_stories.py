@@ -186,11 +186,11 @@ def second_story(texts: Sequence[str], words: Float, kept: Bool, inside: slice) 
     kept_prose = [row for row in prose if kept[row]]
     if len(kept_prose) <= LEAST_PROSE:
         return None
-    begin = _behind_like_head(texts, words, rows, kept_prose, inside.start)
-    return _behind_headline(texts, words, rows, prose, kept) if begin is None else begin
+    begin = _after_like_head(texts, words, rows, kept_prose, inside.start)
+    return _after_headline(texts, words, rows, prose, kept) if begin is None else begin
 
 
-def _behind_like_head(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], first: int) -> int | None:
+def _after_like_head(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], first: int) -> int | None:
     """Return the row of the headline of a second story, if its head has the form of the first story's head."""
     heads = _heads(texts, words, prose, first)
     if not 1 < len(heads) <= 1 + MOST_STORIES or heads[0] > prose[0]:
@@ -253,7 +253,7 @@ def _headline_above(texts: Sequence[str], words: Float, row: int, last: int) -> 
     return (headline if headline > last and begins else None), named
 
 
-def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], kept: Bool) -> int | None:
+def _after_headline(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], kept: Bool) -> int | None:
     """Return the row of the only headline within the text, if its words are in the prose after it and not above."""
     found: list[tuple[int, int, bool]] = []
     read = words[rows].cumsum()
@@ -275,8 +275,8 @@ def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose:
     own, other = [row for row in rows if row < headline], [row for row in rows if row > headline]
     if not other or not _enough(words, own, other, prose):
         return None
-    behind = {*other, *prose[index:]}
-    above, below = (stems_of_rows(texts, side) for side in (own, sorted(behind)))
+    after = {*other, *prose[index:]}
+    above, below = (stems_of_rows(texts, side) for side in (own, sorted(after)))
     fewer = min(len(above), len(below))
     doubted = named or not kept[headline] or not kept[prose[index:]].all()
     most = DOUBTED_SHARED if doubted else HARDLY_SHARED

@@ -28,39 +28,39 @@ PROSE_CHARACTERS, JOINED_CHARACTERS = 60, 25
 
 # Verbs in the past tense: the frequent ones of each language, and endings that few other words have. English passives
 # ("is reserved"), adjectives ("a retired judge") and credits ("provided by") do not count.
-_TOLD = (
+_PAST = (
     r"[\"“'‘]?(?=[A-Z])(?:\w+\W+){1,12}?"
     r"(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bbeen )(?<!\bbeing )(?<!\bhas )(?<!\bhave )(?<!\ba )(?<!\ban )(?<!\bthe )"
     r"(?<!\bof )(?<!\brights )(?<!\bto )(?<!\bwith )(?<!\band )(?<!\bor )(?:{past in English})\b(?! by\b)|"
     r"[\"“„«'‘–—]*\s?\w[^.!?:]*?\s(?:{past in other languages})(?!\w)"
 )
 # Words to readers, and words of the page about itself and its publisher.
-_SPOKEN_TO = r"(?<!\w)(?:{words to readers})(?!\w)|[©@|►▶→»/:：]|www\."
+_ADDRESSED = r"(?<!\w)(?:{words to readers})(?!\w)|[©@|►▶→»/:：]|www\."
 
 
-def tells_of_past(text: str) -> bool:
+def is_about_past(text: str) -> bool:
     """Return whether a sentence says in the past tense what somebody did, and addresses nobody.
 
     Examples
     --------
-    >>> [tells_of_past(text) for text in ("Subscribers paid £9.", "Subscribers pay £9.", "You paid £9.")]
+    >>> [is_about_past(text) for text in ("Subscribers paid £9.", "Subscribers pay £9.", "You paid £9.")]
     [True, False, False]
     """
-    return speaks_to_nobody(text) and pattern(_TOLD, re.NOFLAG).match(text) is not None
+    return addresses_nobody(text) and pattern(_PAST, re.NOFLAG).match(text) is not None
 
 
-def speaks_to_nobody(text: str) -> bool:
+def addresses_nobody(text: str) -> bool:
     """Return whether a text has no word to readers or about its page, no colon and no address.
 
     Examples
     --------
-    >>> [speaks_to_nobody(text) for text in ("The quay reopens in May.", "Our quay reopens.", "Quay: open")]
+    >>> [addresses_nobody(text) for text in ("The quay reopens in May.", "Our quay reopens.", "Quay: open")]
     [True, False, False]
     """
-    return pattern(_SPOKEN_TO).search(text) is None
+    return pattern(_ADDRESSED).search(text) is None
 
 
-def behind_offers(batch: Batch, kept: Bool) -> Bool:
+def after_offers(batch: Batch, kept: Bool) -> Bool:
     """Find the dropped story paragraphs of texts after the last offer, if the story goes on after another offer.
 
     Parameters
@@ -79,7 +79,7 @@ def behind_offers(batch: Batch, kept: Bool) -> Bool:
     >>> from corestory.reading.article import Article
     >>> said = [f"The quay was opened by {name}, whose boat was the first to moor." for name in ("Ann", "Bob", "Cyd")]
     >>> texts = [said[0], "Subscribe for £1", said[1], "Already a subscriber? Log in", said[2], "Contact"]
-    >>> behind_offers(batch_of_articles([Article("a", texts)]), np.array([True, False] * 2 + [False] * 2)).tolist()
+    >>> after_offers(batch_of_articles([Article("a", texts)]), np.array([True, False] * 2 + [False] * 2)).tolist()
     [False, False, False, False, True, False]
     """
     texts, found = batch.texts, np.zeros(len(kept), bool)
@@ -88,7 +88,7 @@ def behind_offers(batch: Batch, kept: Bool) -> Bool:
     for inside in batch.layout.slices():
         rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
         last = rows[-1] if len(rows) > 1 and rows[-1] - rows[0] >= len(rows) else inside.stop
-        begin = _behind(texts, last, inside.stop) if last < inside.stop else None
+        begin = _after(texts, last, inside.stop) if last < inside.stop else None
         if begin is None or not any(_has_offer(texts[before + 1 : after]) for before, after in pairwise(rows)):
             continue
         while begin is not None:
@@ -97,11 +97,11 @@ def behind_offers(batch: Batch, kept: Bool) -> Bool:
             if begin + 1 < inside.stop and _is_prose(texts[begin + 1]):
                 last = begin + 1
                 found[last] = True
-            begin = _behind(texts, last, inside.stop)
+            begin = _after(texts, last, inside.stop)
     return found
 
 
-def _behind(texts: Sequence[str], row: int, stop: int) -> int | None:
+def _after(texts: Sequence[str], row: int, stop: int) -> int | None:
     """Return the row of the next paragraph of prose, if only lines with an offer are between, or None."""
     end = min(row + 2 + MOST_LINES, stop)
     begin = next((later for later in range(row + 1, end) if _is_prose(texts[later])), end)

@@ -146,14 +146,14 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
         end = int(batch.layout.end[heading])
         # The number of headlines above the last kept summary: the lines after it may be the end of the page.
         row, headlines, before_kept = heading + 1, 0, UNLINKED
-        summaries, behind_headline = 0, row
+        summaries, after_headline = 0, row
         # A heading of one word, such as "Recommended", may begin a list of the story.
         bare = bool(words[heading] > 1)
         plain = _plain(texts[heading])
         also = plain in groups["also"] or not (kept[heading] or plain in groups["read on"])
         while row < end and _is_headline(texts, linked, row, asking=also and row == heading + 1):
             row += 1
-            behind_headline = passed = row
+            after_headline = passed = row
             while (
                 passed < min(row + MOST_BETWEEN, end) and not kept[passed] and not ends_as_sentence(texts[passed])
                 and not (linked[passed] and batch.markup is not None)
@@ -165,7 +165,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
                 row, summaries = passed + 1, summaries + 1
                 before_kept = headlines if kept[passed] else before_kept
         if batch.markup is not None and summaries == 1 < headlines:
-            row = behind_headline  # no other headline has a summary: the story goes on
+            row = after_headline  # no other headline has a summary: the story goes on
         if batch.markup is None:
             if also and row > heading + 1 and headlines < UNLINKED:
                 found[heading : heading + 2] = kept[heading : heading + 2]

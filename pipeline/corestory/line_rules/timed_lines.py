@@ -28,13 +28,13 @@ MOST_SENTENCES = 0.1
 """The greatest share of lines that end as a sentence does, such as a headline that is a question."""
 HEADING_WORDS, HEADLINE_WORDS = 6, 25
 """The most words of the heading of a list, and of a headline."""
-PROSE_WORDS, BEHIND = 8, 1
+PROSE_WORDS, AFTER = 8, 1
 """The fewest words of a sentence of prose, and the most such sentences that are kept after the list."""
 
 ENTRIES, TIME_CHARACTERS, ENTRY_LINES, SAID = 3, 14, 3, 0.75
 """The fewest lines of a live report that are only a time, and the most characters of each. In a page, the number of
 lines after a time that may be its entry, and the least share of times with a sentence there."""
-LINES_BEHIND, MOST_KEPT, NAME_WORDS = 12, 1 / 3, 5
+LINES_AFTER, MOST_KEPT, NAME_WORDS = 12, 1 / 3, 5
 """The number of lines after the last kept one that may be times of a live report; the greatest share of the lines after
 times that are kept if these are headlines, not entries; and the most words of a name after a time."""
 
@@ -46,7 +46,7 @@ _AGO_CHARACTERS = 40
 _TIME_ALONE = re.compile(r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:h|[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?")
 # The minute of a match: "71'", "90+4'".
 _MINUTE = re.compile(r"\d{1,3}(?:\+\d{1,2})?\s?['’′](?:\s?\+\s?\d{1,2})?")
-_BEHIND_AGO = re.compile(r"\s*[|·•,–—-]\s.*")
+_AFTER_AGO = re.compile(r"\s*[|·•,–—-]\s.*")
 
 
 def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -89,7 +89,7 @@ def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
             behind = (
                 last + np.flatnonzero(kept[last : inside.stop] & (words[last : inside.stop] >= PROSE_WORDS))
             ).tolist()
-            if sum(ends_as_sentence(texts[row]) for row in behind) > BEHIND:
+            if sum(ends_as_sentence(texts[row]) for row in behind) > AFTER:
                 continue
             found[first:last] = kept[first:last]
     return found
@@ -101,7 +101,7 @@ def _time(text: str) -> int | None:
     if clock is not None:
         hour = int(clock[1]) % 12 + 12 * (clock[3] in "pP") if clock[3] else int(clock[1])
         return 60 * hour + int(clock[2])
-    if begins_as_ago(text) and len(text) <= _AGO_CHARACTERS and says_how_long_ago(_BEHIND_AGO.sub("", text)):
+    if begins_as_ago(text) and len(text) <= _AGO_CHARACTERS and says_how_long_ago(_AFTER_AGO.sub("", text)):
         return -1
     return None
 
@@ -147,7 +147,7 @@ def labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
     texts, found = batch.texts, np.zeros(len(kept), bool)
     for inside in batch.layout.slices():
         span = inside.start + np.flatnonzero(kept[inside])
-        rows = range(max(inside.start, span[0] - 2), min(span[-1] + LINES_BEHIND, inside.stop - 1)) if len(span) else ()
+        rows = range(max(inside.start, span[0] - 2), min(span[-1] + LINES_AFTER, inside.stop - 1)) if len(span) else ()
         short = [row for row in rows if len(texts[row]) <= TIME_CHARACTERS and texts[row][:1].isdecimal()]
         times = [row for row in short if _TIME_ALONE.fullmatch(texts[row])]
         minutes = [row for row in short if _MINUTE.fullmatch(texts[row])]

@@ -18,7 +18,7 @@ from corestory.line_rules.credits import heads_of_pages
 from corestory.line_rules.notices import advertisements
 from corestory.line_rules.page_labels import is_break, is_label
 from corestory.line_rules.page_notes import page_notes
-from corestory.line_rules.story_prose import speaks_to_nobody, tells_of_past
+from corestory.line_rules.story_prose import addresses_nobody, is_about_past
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ MOST_LINKED = 0.5
 
 SENTENCE_WORDS = 6
 """The fewest words of a sentence that is not about the past."""
-TOLD_RESTORING = 0.8
+PAST_RESTORING = 0.8
 """The second-look score that restores a shorter sentence about the past."""
 
 _WORDS = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
@@ -105,8 +105,8 @@ def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, se
             found[row] = line_restoring(batch.texts[row], float(scores[row] / of_article[row]), restoring)
         found[ends_of_story(features, scores, cutoffs) & ~settled] = END_RESTORING
     for row in np.flatnonzero(found >= SIBLING_RESTORING).tolist():
-        if features.words[row] < SENTENCE_WORDS and tells_of_past(batch.texts[row]):
-            found[row] = TOLD_RESTORING
+        if features.words[row] < SENTENCE_WORDS and is_about_past(batch.texts[row]):
+            found[row] = PAST_RESTORING
     read = ~np.isnan(found)
     for rule in (page_notes, advertisements, heads_of_pages):
         found[rule(batch, words, read)] = np.nan
@@ -168,13 +168,13 @@ def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Boo
     last = np.flatnonzero(kept & ~layout.all_but_last(kept))
     found = np.zeros(len(scores), bool)
     for row in last.tolist():
-        # A story goes on behind the label of an advertisement; behind other lines of the page it seldom does.
-        behind = row + 1 + (row + 1 < layout.end[row] and is_break(features.batch.texts[row + 1]))
-        found[behind : layout.end[row]][:1] = True
+        # A story goes on after the label of an advertisement; behind other lines of the page it seldom does.
+        after = row + 1 + (row + 1 < layout.end[row] and is_break(features.batch.texts[row + 1]))
+        found[after : layout.end[row]][:1] = True
     found &= scores >= END_OF_CUTOFF * of_article
     sentences = np.flatnonzero(_are_sentences(features, found)).tolist()
     found[:] = False
-    found[[row for row in sentences if speaks_to_nobody(features.batch.texts[row])]] = True
+    found[[row for row in sentences if addresses_nobody(features.batch.texts[row])]] = True
     return found
 
 
@@ -182,7 +182,7 @@ def _are_sentences(features: BatchFeatures, asked: Bool) -> Bool:
     """Return which of the `asked` paragraphs are sentences of `SENTENCE_WORDS` or more, or shorter and of the past."""
     found = asked & (features.shape[:, SENTENCE_ENDS] > 0)
     short = np.flatnonzero(found & (features.words < SENTENCE_WORDS)).tolist()
-    found[[row for row in short if not tells_of_past(features.batch.texts[row])]] = False
+    found[[row for row in short if not is_about_past(features.batch.texts[row])]] = False
     return found
 
 
@@ -210,7 +210,7 @@ def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
 
 
 def is_plain(line: str) -> bool:
-    """Return whether a line has the form of a subhead, an item, an entry with its time, or a number behind its name.
+    """Return whether a line has the form of a subhead, an item, an entry with its time, or a number after its name.
 
     Examples
     --------

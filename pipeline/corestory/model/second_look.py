@@ -24,7 +24,7 @@ from corestory.features.layout import Layout
 from corestory.features.shapes import SENTENCE_ENDS, between_ends
 from corestory.features.tokens import Tokens, hash_token
 from corestory.features.topic import Terms, title_features
-from corestory.line_rules.story_prose import behind_offers, tells_of_past
+from corestory.line_rules.story_prose import after_offers, is_about_past
 from corestory.line_rules.sure_story import sure_story
 from corestory.model.restoring import PROSE_WORDS, is_plain, restoring_cutoffs
 from corestory.types import Bool, Float, Int
@@ -111,7 +111,7 @@ def scores_after_second_look(
     # Teasers may be about the past, too, but they are seldom kept together with the headlines around them.
     within = layout.neighbours(kept.astype(float), (-1, 1)).all(axis=1)
     doubted = kept & within & (second < cutoff_of_each)
-    told = [row for row in np.flatnonzero(doubted & sentence).tolist() if tells_of_past(texts[row])]
+    told = [row for row in np.flatnonzero(doubted & sentence).tolist() if is_about_past(texts[row])]
     cutoff_of_each[told] = 0.0
     if not scored.html:  # in a page the element tells many subheads
         words = scored.features.words
@@ -121,7 +121,7 @@ def scores_after_second_look(
         cutoff_of_each[plain] = np.minimum(cutoff_of_each[plain], SUBHEAD_CUTOFF)
     changed = scores_under(scores, kept, second, cutoffs, layout, restoring=restoring, cutoff=cutoff_of_each)
     batch, core = scored.features.batch, changed >= of_article
-    restored = (sure_story(batch, core) | behind_offers(batch, core)) & ~settled
+    restored = (sure_story(batch, core) | after_offers(batch, core)) & ~settled
     if forced is not None:
         restored &= forced == 0
     return np.where(restored, of_article, changed), np.where(kept, second, np.nan)

@@ -203,15 +203,15 @@ class RawBytes:
 
     def read(self) -> bytes:
         """Return the next `PIECE_BYTES` bytes, fewer only at the end."""
-        behind = self._kept_to - self.position
-        if behind < PIECE_BYTES:  # a piece is short only at the end
-            more = self._stream.read(PIECE_BYTES - behind)
+        after = self._kept_to - self.position
+        if after < PIECE_BYTES:  # a piece is short only at the end
+            more = self._stream.read(PIECE_BYTES - after)
             self._kept += more
             self._kept_to += len(more)
-            behind += len(more)
+            after += len(more)
             if len(self._kept) > (PIECE_BYTES * 4 if self._can_seek else _KEPT_BYTES + 2**20):
                 del self._kept[: -PIECE_BYTES * 2 if self._can_seek else -_KEPT_BYTES]
-        begin = len(self._kept) - behind
+        begin = len(self._kept) - after
         piece = bytes(self._kept[begin : begin + PIECE_BYTES])
         self.position += len(piece)
         return piece

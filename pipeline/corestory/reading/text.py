@@ -21,7 +21,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 MOST_OF_INITIAL = 2
 """The most characters of an initial that stands apart, a quotation mark included."""
-# Less text behind an initial and on a line of its own may be an answer to choose: "A", "lead".
+# Less text after an initial and on a line of its own may be an answer to choose: "A", "lead".
 _AFTER_INITIAL = 40
 _HAN_AND_KANA = "\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _SOUTHEAST_ASIAN = "\u0e01-\u0e4e\u0e81-\u0edf\u1000-\u109f\u1780-\u17d3"

@@ -40,11 +40,11 @@ _ITEM = re.compile(r"\s*(?:[-–—*•·‣▪●○+]|\(?\d{1,3}[.)]|\(?[a-zA-
 _BULLET = re.compile(r"\s*[-–—*•·‣▪●○+]\s+\S")
 _ADDRESS = re.compile(r"\S+(?:@|://)\S+$|:[\w-]+:(?:\s|$)|\.\. ")
 # A word that a line end splits, and a compound within a line.
-_PARTED = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
+_SPLIT_WORD = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
 _COMPOUND = re.compile(r"([^\W\d_]{2,})[-\u2010](?=[^\W\d_])")
 # The fewest split words that show that the wrapping, not the writer, has set the hyphens; and the most lines of a text
 # in which one fewer is enough.
-PARTED_WORDS, TWICE_PARTED_LINES = 3, 30
+SPLIT_WORDS, TWICE_SPLIT_LINES = 3, 30
 _SENTENCE_ENDS = tuple(".!?…:;。！？؟۔।॥։።။។")
 _OPENING = "\"'“‘„«‹( \xa0"
 _CLOSING = " \xa0\u202f'\"’”‘“»«›‹)]」』*_"
@@ -80,7 +80,7 @@ def rejoined_lines(blocks: Sequence[Sequence[str]]) -> list[str] | None:
         return None
     paragraphs = []
     indented = _is_indented(blocks)
-    soft = parted_words(blocks)
+    soft = split_words(blocks)
     heads = page_heads([line for block in blocks for line in block])
     for block in blocks:
         for is_head, lines in groupby(block, lambda line: is_page_head(line, heads)):
@@ -100,8 +100,8 @@ def _without_page_breaks(paragraphs: Sequence[str], soft: Set[str], heads: Set[s
         before = found[last][-1] if found and is_page_head(previous, heads) else ""
         goes_on = len(before) > MIN_WIDTH and _continuation(before, paragraph)[0]
         if goes_on and not _ITEM.match(paragraph):
-            is_parted = soft and _PARTED.search(before)
-            found[last][-1:] = [before[:-1] if is_parted else before + _between(before, paragraph), paragraph]
+            is_split = soft and _SPLIT_WORD.search(before)
+            found[last][-1:] = [before[:-1] if is_split else before + _between(before, paragraph), paragraph]
         else:
             last = last if is_page_head(paragraph, heads) else len(found)
             found.append([paragraph])
@@ -225,24 +225,24 @@ def _is_indented(blocks: Sequence[Sequence[str]]) -> bool:
     return sum(starts) >= INDENTED_LINES and indented <= INDENTED_SHARE * len(lines)
 
 
-def parted_words(blocks: Sequence[Sequence[str]]) -> Set[str]:
+def split_words(blocks: Sequence[Sequence[str]]) -> Set[str]:
     """Return the words, up to their line's end, that a text's wrapping has split with its own hyphen."""
     heads = [
         match[1].lower()
         for block in blocks
         for line, following in pairwise(block)
-        if (match := _PARTED.search(line)) and following.lstrip()[:1].islower()
+        if (match := _SPLIT_WORD.search(line)) and following.lstrip()[:1].islower()
     ]
-    often = len(heads) == PARTED_WORDS - 1 and sum(map(len, blocks)) <= TWICE_PARTED_LINES
-    if len(heads) < PARTED_WORDS and not often:  # it may be the hyphen of a compound
+    often = len(heads) == SPLIT_WORDS - 1 and sum(map(len, blocks)) <= TWICE_SPLIT_LINES
+    if len(heads) < SPLIT_WORDS and not often:  # it may be the hyphen of a compound
         return frozenset()
     compounds = {match[1].lower() for block in blocks for line in block for match in _COMPOUND.finditer(line)}
     return frozenset(heads) - compounds
 
 
-def is_parted(line: str, following: str, soft: Set[str]) -> bool:
-    """Return whether the hyphen at the end of a line is the wrapping's; `soft` is from `parted_words`."""
-    parted = _PARTED.search(line)
+def is_split(line: str, following: str, soft: Set[str]) -> bool:
+    """Return whether the hyphen at the end of a line is the wrapping's; `soft` is from `split_words`."""
+    parted = _SPLIT_WORD.search(line)
     return parted is not None and parted[1].lower() in soft and following[:1].islower()
 
 
@@ -270,9 +270,9 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
         following = following.lstrip()
         if not starts and (
             (prose and end.full(width, ragged=ragged))
-            or (end.goes_on and (hangs or end.length > MIN_WIDTH or _PARTED.search(line)))
+            or (end.goes_on and (hangs or end.length > MIN_WIDTH or _SPLIT_WORD.search(line)))
         ):
-            if is_parted(line, following, soft):
+            if is_split(line, following, soft):
                 paragraphs[-1][-1] = paragraphs[-1][-1][:-1]
                 paragraphs[-1].append(following)
             else:

@@ -30,7 +30,7 @@ HEADING = 0.6
 LEAST_HEADLINES, MOST_HEADLINES, MOST_TEASERS = 2, 7, 5
 LEAST_SECOND, MOST_SECOND = 2, 10
 """The fewest and the most paragraphs of a planted second story, and the fewest and the most planted comments."""
-LIST_BEHIND, TEASERS_BEFORE, TEASERS_BEHIND = 0.8, 0.05, 0.4
+LIST_AFTER, TEASERS_BEFORE, TEASERS_AFTER = 0.8, 0.05, 0.4
 """The shares of lists of headlines after the story, and of teasers before and after it; the others are within it."""
 PARTS_OF_TEASERS = (0, 1), (0, 1), (2,), (1,)
 """The columns of `Blocks.teasers` that a block shows: headline and opening, both as one paragraph, or the opening."""
@@ -126,7 +126,7 @@ class Blocks:
         if sort < HEADLINES and len(heading):
             listed = self._teasers(group, page, generator)[:, 0]
             length = generator.integers(LEAST_HEADLINES, MOST_HEADLINES, endpoint=True)
-            return np.concatenate([heading, listed[:length]]), behind if draw < LIST_BEHIND else within
+            return np.concatenate([heading, listed[:length]]), behind if draw < LIST_AFTER else within
         if generator.random() > HEADING:
             heading = heading[:0]
         sort -= HEADLINES
@@ -134,7 +134,7 @@ class Blocks:
             teasers = self._teasers(group, page, generator)
             shown = teasers[teasers[:, 1] >= 0][: generator.integers(1, MOST_TEASERS, endpoint=True)]
             parts = PARTS_OF_TEASERS[generator.integers(len(PARTS_OF_TEASERS))]
-            before, after = draw < TEASERS_BEFORE, draw > 1 - TEASERS_BEHIND
+            before, after = draw < TEASERS_BEFORE, draw > 1 - TEASERS_AFTER
             return np.concatenate([heading, shown[:, parts].ravel()]), -0.5 if before else behind if after else within
         sort -= TEASERS
         if sort < SECOND_STORY:

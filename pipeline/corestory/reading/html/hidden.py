@@ -96,7 +96,7 @@ class _Parts:
         self._visible: Counter[int] = Counter()  # words of visible prose directly in an element or in its children
         self._folded: Counter[int] = Counter()  # words of hidden prose, by the visible element around it
         # Words of visible prose after a hidden element, in the visible element around both.
-        self._behind: dict[tuple[int, int], int] = {}
+        self._after: dict[tuple[int, int], int] = {}
         self._prose = defaultdict[tuple[int, int] | None, list[str]](list)
 
     def read(self, rows: Sequence[tuple[str, int, int]]) -> list[int]:
@@ -113,7 +113,7 @@ class _Parts:
                 self._folded[holder] += words
                 while (above := parents[root]) != holder and above != VISIBLE:
                     root = above
-                self._behind.setdefault((holder, root), visible[holder])
+                self._after.setdefault((holder, root), visible[holder])
             if words:
                 self._prose[None if holder == VISIBLE else (holder, root)].append(text)
             roots.append(root)
@@ -151,7 +151,7 @@ class _Parts:
         words, least = self._folded[holder], UNFOLDED_SHARE * self._words
         if not _PAGES.isdisjoint(names) and (holder, *names) in self._shown_beside and words > least:
             return True
-        is_much = words > max(least, self._behind[holder, root])
+        is_much = words > max(least, self._after[holder, root])
         return is_much and (self._visible[holder] > 0 or words > self._longest)
 
 

@@ -35,7 +35,7 @@ from corestory.reading.html.tags import (
     TagKind,
     Tags,
 )
-from corestory.reading.html.torn import join_initials, join_lines, join_printed_breaks, part_sentences
+from corestory.reading.html.torn import join_initials, join_lines, join_printed_breaks, split_sentences
 from corestory.reading.text import is_blank
 from corestory.types import Bool, Int
 
@@ -81,7 +81,7 @@ def cut(form: NormalForm) -> Outline:
     join_lines(tags, codes, kinds, texts, lengths)
     join_printed_breaks(kinds, texts, lengths)
     join_initials(tags, kinds, texts, lengths)
-    part_sentences(kinds, texts, lengths)
+    split_sentences(kinds, texts, lengths)
     short_links = (kinds[:-1] == TagKind.LINK) & (kinds[1:] == TagKind.CLOSE) & (lengths[:-1] == 1)
     for link in np.flatnonzero(short_links).tolist():
         if texts[link].strip() in _ANCHORS:

@@ -12,7 +12,7 @@ import numpy as np
 
 from corestory.reading.html.tags import OPENS, PREFORMATTED_TEXT, Nesting, TagKind
 from corestory.reading.text import MOST_OF_INITIAL, goes_on_behind_initial
-from corestory.reading.wrapping import PARTED_WORDS, is_parted, parted_words, rejoined_lines
+from corestory.reading.wrapping import SPLIT_WORDS, is_split, rejoined_lines, split_words
 from corestory.types import Int
 
 _LETTER = re.compile(r' alt="([^\W\d_])"')
@@ -59,7 +59,7 @@ def join_initials(tags: Sequence[str], kinds: Int, texts: list[str], lengths: In
 _ENDS, _SENTENCE = (".", "!", "?", "…", "。", ".”", "!”", "?”"), 20
 
 
-def part_sentences(kinds: Int, texts: list[str], lengths: Int) -> None:
+def split_sentences(kinds: Int, texts: list[str], lengths: Int) -> None:
     """Separate sentences in consecutive inline elements without a space between: a style sheet shows them apart.
 
     Parameters
@@ -164,7 +164,7 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
         As in `join_initials`; all are changed.
     """
     breaks = np.flatnonzero(kinds == TagKind.BREAK)
-    if sum(_goes_on(texts, at) for at in breaks.tolist()) < PARTED_WORDS:
+    if sum(_goes_on(texts, at) for at in breaks.tolist()) < SPLIT_WORDS:
         return
     # The parts between two boundaries, with the breaks in them.
     nesting = Nesting(OPENS.take(kinds), kinds == TagKind.CLOSE)
@@ -181,7 +181,7 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
         if not lines_here[-1]:  # a break ends the last line, too
             del lines_here[-1]
     compounds = [[text] for text in texts if "-" in text]
-    soft = parted_words([*(list(filter(None, lines_here)) for lines_here in lines), *compounds])
+    soft = split_words([*(list(filter(None, lines_here)) for lines_here in lines), *compounds])
     for part, lines_here in zip(parts, lines, strict=True):
         paragraphs = (
             rejoined_lines([lines_here])
@@ -192,7 +192,7 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
             _cut(kinds, texts, lengths, part, lines_here, paragraphs)
             continue
         for at, (line, following) in zip(part[1:-1], pairwise(lines_here), strict=False):
-            if is_parted(line, following, soft):
+            if is_split(line, following, soft):
                 _join(kinds, texts, lengths, at, hyphen=line[-1])
             elif line.endswith("\xad") and following:
                 _join(kinds, texts, lengths, at)
