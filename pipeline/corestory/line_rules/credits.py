@@ -49,12 +49,12 @@ _AROUND = " \xa0\t*_#|•-–—"
 _PICTURE = (
     r"(?:^|.*[\s(])(?:(?:{pictures})(?: credit)?\s?:\s?|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|"
     r"^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$|"
-    r".*\b(?:{pictures}) credits?\s?:.*|"
     r".*[（(](?:(?:ap|afp|getty) )?(?:(?:photo|foto|image|bild)s?|supplied|file|handout|courtesy|archivo?|archive)\b"
     r"[^()（）]*[）)]\.?$|.*撮影[)）]?$|.*记者\s?[^\s。，]{2,4}\s?摄$|.*[。\s]图[/／][^\s。，]{2,8}$|"
     r".*[（(](?:[圖图]|照片|写真|画像|資料照|资料照|攝影|摄影|撮影|사진)\s?[:：／/＝=][^（）()]{1,30}[）)]$|"
     r".*[（(][^（）()。，]{1,20}(?:[攝摄]|攝影|摄影|提供|供圖|供图|資料照片?|资料图片?|자료사진)[）)]$"
 )
+_CREDITED = r"\b(?:{pictures}) credits?\s?:"
 # A caption may end in the name of an agency; so may the last paragraph of an agency's story.
 _AGENCY = (
     r".*[（(](?:efe|afp|ap|reuters|dpa|ansa|lusa|anp|pap|čtk|mti|apa|keystone|imago|shutterstock|unsplash|pexels|pixabay|"
@@ -256,9 +256,13 @@ def _is_of_names(names: str) -> bool:
 def _is_of_picture(text: str) -> bool:
     # The necessary characters are searched first, because the pattern tries every word.
     end = text[-PICTURE_CHARACTERS:]
-    may_be = any(map(end.__contains__, ":©图")) or text.startswith(("(", "（"))
-    may_be = may_be or text.endswith((")", "）", ").", "撮影", "摄"))
-    return may_be and pattern(_PICTURE).match(text) is not None
+    has_colon = ":" in end
+    may_be = has_colon or "©" in end or "图" in end
+    may_be = may_be or text.startswith(("(", "（")) or text.endswith((")", "）", ").", "撮影", "摄"))
+    return may_be and (
+        pattern(_PICTURE).match(text) is not None
+        or (has_colon and "credit" in text.casefold() and pattern(_CREDITED).search(text) is not None)
+    )
 
 
 def _ends_in_names(text: str) -> bool:
