@@ -59,6 +59,18 @@ def test_initials_of_editors_and_notes_on_changes_are_notices(notice):
     assert _found([*STORY, notice]) == [notice]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Článek byl doplněn ústavním soudem v roce 1999.", "Articolul a fost modificat de Parlament anul trecut.",
+        "Tekst został poprawiony przez komisję.", "Το άρθρο ενημερώθηκε από τη Βουλή.",
+        "Texten har korrigerats av domstolen.", "Saken ble rettet av kommunen før vedtaket.",
+    ],
+)  # fmt: skip
+def test_changes_of_a_law_are_no_notices(sentence):
+    assert _found([*STORY, sentence]) == []
+
+
 ADVERTISED = "Is your boat older than your children? Skarne Boats will look at it for nothing and tell you the truth."
 
 
@@ -158,6 +170,19 @@ def test_what_stands_above_the_link_to_a_letter_in_the_browser_is_filler(link):
     assert _fields_in([preview, "To vote, open the page in your browser.", *STORY]) == []
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The thieves write mails that ask the victim to open a page in a browser.",
+        "How to read floppy disks in a browser",
+        "Users who read their mail in the browser should log out, the testers say.", "Alte Zeitungen im Browser lesen",
+        "读者现在可以在浏览器中查看老报纸",
+    ],
+)  # fmt: skip
+def test_a_story_about_browsers_keeps_its_first_lines(line):
+    assert _fields_in(["The thieves are back.", line, *STORY]) == []
+
+
 @pytest.mark.parametrize("mark", ["---", "+++"])
 def test_the_front_matter_of_markdown_is_filler(mark):
     sign = ":" if mark == "---" else " ="
@@ -166,6 +191,7 @@ def test_the_front_matter_of_markdown_is_filler(mark):
     assert _fields_in([*front[:-1], *STORY]) == []
     assert _fields_in([mark, *STORY, mark]) == []
     assert _fields_in([mark, mark, *STORY]) == []
+    assert _fields_in([mark, "Flour: 200 grams", "Sugar: 100 grams", "Bake it.", mark, *STORY]) == []
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ MOST_ABOVE = 0.5
 """The greatest share of the kept words that are above a forwarded e-mail, or above the browser link of a newsletter."""
 LINK_LINES, LINK_CHARACTERS = 6, 150
 """The number of first lines that may hold that link, and the most characters of its line."""
+BARE_CHARACTERS, BARE_WORDS = 24, 5
+"""The most characters of a link that names no letter, and the most words of one that does not begin as a call does."""
 GREETING_WORDS = 12
 """The most words of a greeting below the head of an e-mail: "Hi all, the piece for tomorrow:"."""
 FIELDS, KNOWN = 3, 2
@@ -75,8 +77,8 @@ _CODE_BEGINS, _CODE_ENDS = ("window.", "var ", "goog", "adsby", "_tab", "dataL",
                             "[", "{", "<!--"), (";", ")", "}", "]", "-->")  # fmt: skip
 _MAIL = r"\W{0,4}({fields of mail})\s?[:：]\s?\S"
 _FORWARDED = r"[\W_]*(?:begin )?(?:{marks of mail that is passed on})[\W_]*"
-_BROWSER = r"(?:{links to a letter in the browser})"
-_FRONT_FIELD = r"[\w-]{1,30}\s?[:=](?:\s|$)"
+_BROWSER = r"(?:.*[?!.,:;|(–-]\s*)?(?:(?:please )?(?:click|tap)(?: here)? to )?(?:{links to a letter in the browser})"
+_FRONT_FIELD = r"([\w-]{1,30})\s?[:=](?:\s|$)"
 _FIELD = r"[\W_]{0,4}([^\W\d_][^\W\d_ -]{0,20}(?:[ -][^\W\d_]{1,12})?)\s?[:：](?:\s|$)"
 
 
@@ -227,11 +229,13 @@ def begin_after_mail(texts: Sequence[str], first: int, end: int) -> int:
 
 def _leads_to_browser(text: str) -> bool:
     """Return whether a line is the link that opens a newsletter in the browser, and not a sentence about browsers."""
-    return (
-        len(text) <= LINK_CHARACTERS
-        and pattern(_BROWSER).search(text) is not None
-        and ("mail" in text.casefold() or text.rstrip()[-1] not in ".!?。")
-    )
+    if len(text) > LINK_CHARACTERS:
+        return False
+    small = text.casefold()
+    if "://" not in text and not any(word in small for word in words_of("words for a letter")):
+        return len(text) <= BARE_CHARACTERS and pattern(_BROWSER).match(text) is not None
+    form = f".*{_BROWSER}" if len(text.split()) <= BARE_WORDS else _BROWSER
+    return pattern(form).match(text) is not None
 
 
 def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -277,8 +281,12 @@ def _fields_above(texts: Sequence[str], words: Float, inside: slice) -> list[int
     if texts[inside.start] in ("---", "+++"):
         rows = range(inside.start + 1, min(inside.start + FRONT_LINES, inside.stop))
         end = next((row for row in rows if texts[row] == texts[inside.start]), rows.start)
-        fields = sum(re.match(_FRONT_FIELD, texts[row]) is not None for row in range(rows.start, end))
-        return list(range(inside.start, end + 1)) if 2 * fields >= max(end - rows.start, 1) else []
+        fields = [
+            field[1].casefold() for row in range(rows.start, end) if (field := re.match(_FRONT_FIELD, texts[row]))
+        ]
+        # Turns of a dialogue, results and ingredients may stand between such lines, too.
+        is_front = 2 * len(fields) >= end - rows.start and not words_of("fields of exports").isdisjoint(fields)
+        return list(range(inside.start, end + 1)) if is_front else []
     names = _names(texts, words, range(inside.start, inside.stop))
     known = len(words_of("fields of exports").intersection(names))
     rows = range(inside.start, inside.start + len(names))
