@@ -50,7 +50,11 @@ _PICTURE = (
     r"(?:^|.*[\s(])(?:(?:{pictures})(?: credit)?\s?:\s?|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|"
     r"^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$|"
     r".*[（(](?:(?:ap|afp|getty) )?(?:(?:photo|foto|image|bild)s?|supplied|file|handout|courtesy|archivo?|archive)\b"
-    r"[^()（）]*[）)]\.?$|.*撮影[)）]?$|.*记者\s?[^\s。，]{2,4}\s?摄$|.*[。\s]图[/／][^\s。，]{2,8}$|"
+    r"[^()（）]*[）)]$|"
+    # With a full stop, a sentence may end in such a bracket: "the pictures (images of two men)."
+    r".*[（(](?:file |stock )?(?:photo|foto)"
+    r"(?: (?:d['’]\w+|(?:de|di|da) ar[cq]\w+|(?:by|courtesy) [^()（）]{1,40}))?[）)]\.$|"
+    r".*撮影[)）]?$|.*记者\s?[^\s。，]{2,4}\s?摄$|.*[。\s]图[/／][^\s。，]{2,8}$|"
     r".*[（(](?:[圖图]|照片|写真|画像|資料照|资料照|攝影|摄影|撮影|사진)\s?[:：／/＝=][^（）()]{1,30}[）)]$|"
     r".*[（(][^（）()。，]{1,20}(?:[攝摄]|攝影|摄影|提供|供圖|供图|資料照片?|资料图片?|자료사진)[）)]$"
 )

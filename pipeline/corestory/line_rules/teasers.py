@@ -92,7 +92,7 @@ def is_headed_teaser(text: str) -> bool:
     if not headline.strip():
         return False
     if head.isupper() and head.strip().casefold() in words_of("single words above teasers, in capitals"):
-        return True
+        return not ends_as_sentence(text)  # "READ: I never saw it." is a turn of Ms Read
     one_word = head.isascii() and " " not in head.strip() and head.strip().casefold() != "related"
     return not one_word and is_heading_of_teasers(head)
 
