@@ -1,5 +1,6 @@
 """Notices, small elements of sponsors and code are no story; behind the end of a press release nothing is."""
 
+import time
 from functools import partial
 
 import pytest
@@ -42,6 +43,12 @@ def test_a_release_ends_only_behind_a_story_that_is_longer():
 
 def test_an_empty_heading_of_markdown_ends_no_release():
     assert _found(["## The quay", *STORY, "###", "Photographs of the ferry are ready."]) == []
+
+
+def test_many_empty_headings_of_markdown_are_counted_once():
+    begun = time.process_time()
+    assert _found(["## The quay", *STORY * 20_000, *["###"] * 20_000]) == []
+    assert time.process_time() - begun < 2
 
 
 PROSE = "".join(f"<p>{text}</p>" for text in STORY * 3)

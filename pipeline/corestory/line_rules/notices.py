@@ -139,12 +139,15 @@ def _after_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
     before, end = np.append(0.0, np.cumsum(words * kept)), 0
     of_story, of_rest = before[:-1] - before[layout.start], before[layout.end] - before[:-1]
     may_end = near & (words <= HEADING_WORDS) & (of_story >= STORY_WORDS) & (of_rest <= AFTER * of_story)
+    headings = dict[int, int]()
     for row in np.flatnonzero(may_end).tolist():
         if row >= end and ends_release(batch.texts[row]):
             first, last = int(layout.start[row]), int(layout.end[row])
             # In Markdown "###" may be an empty heading.
             is_mark = not batch.texts[row].strip("# ")
-            if not (is_mark and sum(line.startswith("#") for line in batch.texts[first:last]) > 1):
+            if is_mark and first not in headings:
+                headings[first] = sum(line.startswith("#") for line in batch.texts[first:last])
+            if not (is_mark and headings[first] > 1):
                 found[row:last] = kept[row:last]
                 end = last
     return found
