@@ -143,3 +143,11 @@ def test_a_model_is_loaded_by_either_name(model, tmp_path, monkeypatch):
     (tmp_path / "models" / "mine").symlink_to(model)
     monkeypatch.chdir(tmp_path)
     assert open_model("mine").settings == open_model(str(model)).settings
+
+
+def test_a_help_text_breaks_no_sentence_but_at_the_width_of_the_terminal(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["corestory", "adapt", "--help"])
+    monkeypatch.setenv("COLUMNS", "400")
+    with pytest.raises(SystemExit):
+        main()
+    assert "Each article is left out of the fit once, to measure the gain on an article" in capsys.readouterr().out

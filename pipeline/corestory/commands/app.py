@@ -2,11 +2,13 @@
 
 import errno
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Annotated, Any, NoReturn
@@ -36,6 +38,8 @@ COMMANDS = {
     "export": "labelling",
     "serve": "servers",
 }
+
+_WITHIN_SENTENCE = re.compile(r"(?<![.:\n])\n(?=[^\n])")
 
 
 class _Command(typer.core.TyperCommand):
@@ -76,7 +80,9 @@ def command_line(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     )
     for name in commands:
         command: Callable[..., None] = getattr(import_module(f"corestory.commands.{COMMANDS[name]}"), name)
-        made.command(cls=_Command)(with_reading_options(command))
+        # Typer breaks the lines of a help text where the docstring does, also within a sentence.
+        text = _WITHIN_SENTENCE.sub(" ", cleandoc(command.__doc__ or ""))
+        made.command(cls=_Command, help=text)(with_reading_options(command))
     return made
 
 
