@@ -86,6 +86,12 @@ def _sponsored(html: str) -> list[str]:
     return found_if_kept(advertisements, Article("page", page.texts, markup=page.markup))
 
 
+def test_boxes_in_one_another_are_read_in_a_second():
+    begun = time.process_time()
+    assert _sponsored("<div><p>Facts: x</p>" * 1000 + "</div>" * 1000) == []
+    assert time.process_time() - begun < 1
+
+
 def test_several_lines_of_code_in_a_row_are_shown_by_a_story_unless_they_are_scripts():
     shown = ["{% if quay.open %}", "{{ quay.name }}", "{% endif %}"]
     scripts = ["googletag.cmd.push(function() {});", "var dataLayer = [];", "fbq('track', 'PageView');"]

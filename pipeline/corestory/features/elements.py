@@ -75,6 +75,14 @@ class Forest:
             element = int(self.parent[element])
         return found
 
+    def common(self, paragraph: int, other: int) -> int:
+        """Return the innermost element around both of two paragraphs, -1 without one."""
+        element, above = int(self.at[paragraph]), int(self.at[other])
+        while element != above:
+            # An element has a higher number than those around it.
+            element, above = min(element, above), int(self.parent[max(element, above)])
+        return element
+
     @cached_property
     def depth(self) -> Int:
         """The number of elements from the outermost to each, including itself."""

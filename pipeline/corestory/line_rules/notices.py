@@ -185,18 +185,17 @@ def _of_sponsors(batch: Batch, words: Float, kept: Bool) -> Bool:
     near, forest, layout = kept.copy(), batch.markup.forest, batch.layout
     near[:-1] |= kept[1:]
     near &= (words <= LABEL_WORDS) & (layout.position + 1 < layout.sizes[layout.article])
-    for label in np.flatnonzero(near).tolist():
-        if not pattern(_SPONSORS).match(batch.texts[label]):
+    labels = [row for row in np.flatnonzero(near).tolist() if pattern(_SPONSORS).match(batch.texts[row])]
+    if not labels:
+        return found
+    paragraphs, before = forest.sums(np.ones(len(kept))), np.append(0.0, np.cumsum(words * kept))
+    for label in labels:
+        first, end, element = int(layout.start[label]), int(layout.end[label]), forest.common(label, label + 1)
+        # The label begins the element if the paragraph before it is outside.
+        if element < 0 or (label > first and forest.common(label - 1, label) >= element):
             continue
-        first, last, end = int(layout.start[label]), label + 1, int(layout.end[label])
-        after = set(forest.around(last))
-        element = next((element_around for element_around in forest.around(label) if element_around in after), -1)
-        if element < 0 or (label > first and element in forest.around(label - 1)):
-            continue
-        while last < end and element in forest.around(last):
-            last += 1
-        of_kept = words * kept
-        if of_kept[label:last].sum() < ELEMENT * of_kept[first:end].sum():
+        last = label + int(paragraphs[element])
+        if before[last] - before[label] < ELEMENT * (before[end] - before[first]):
             found[label:last] = kept[label:last]
     return found
 
