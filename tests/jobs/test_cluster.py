@@ -7,7 +7,6 @@ import time
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -183,39 +182,51 @@ def table(tmp_path, small_parts):  # noqa: ARG001
     return tmp_path / "tables"
 
 
-def test_a_large_table_is_done_part_by_part_and_of_a_killed_worker_only_its_part_again(cluster, table, job):
+def test_a_large_table_is_done_part_by_part_and_of_a_killed_worker_only_its_part_again(cluster, table, job, tmp_path):
     job = replace(job, form="parquet")
     local = replace(job, folder=job.folder.with_name("local"))
     with Ledger(local.folder).opened():
         list(run_here(items(table, local), local))
-    killed, begun = [], set()
-
-    def watch():
-        until = time.monotonic() + 60
-        while not over.is_set() and time.monotonic() < until:
-            for path in (job.folder / ".corestory" / "partial").glob("*.parquet"):
-                begun.add(path.name)
-                # Workers rename files and remove folders in between; then the next file is waited for.
-                with suppress(FileNotFoundError):
-                    done = list((job.folder / ".corestory" / "parts").rglob("*.json"))
-                    if done and not killed and path.stat().st_size >= 4:
-                        killed.append(int(path.name.split(".")[1]))
-                        os.kill(killed[0], signal.SIGKILL)
-            time.sleep(0.002)
-
-    over = Event()
-    watcher = Thread(target=watch)
-    with Ledger(job.folder).opened():
-        watcher.start()
+    death = DeathInPart(job.folder / ".corestory" / "parts", tmp_path / "killed", tmp_path / "read")
+    with distributed.Client(cluster, set_as_default=False) as client, Ledger(job.folder).opened():
+        client.register_plugin(death, name="death")
         try:
             outcomes = list(run_on_cluster(items(table, job), job, address=cluster))
         finally:
-            over.set()
-            watcher.join()
-    assert killed
+            client.unregister_worker_plugin("death")
+    assert death.killed.exists()
     assert [(outcome.counts.articles, outcome.failure) for outcome in outcomes] == [(2_500, "")]
     assert outputs(job.folder) == outputs(local.folder)
-    assert len(begun) <= 5 + 1 + 2, "five parts, the whole, and again what was lost with the worker"
+    read = death.read.read_text().split()
+    assert len(set(read)) == 5
+    assert len(read) == 6, "the part that the worker died on is read again, and no other"
+
+
+class DeathInPart(distributed.WorkerPlugin):
+    """Kills one worker within its part, after another part is done, and notes which parts are read."""
+
+    def __init__(self, done, killed, read):
+        self.done, self.killed, self.read = done, killed, read
+
+    def setup(self, worker):
+        del worker
+        whole = self.whole = work.read_part
+
+        def read_part(path, first, last, **options):
+            with self.read.open("a") as parts:
+                parts.write(f"{first}\n")
+            for number, article in enumerate(whole(path, first, last, **options)):
+                if number == 100 and any(self.done.rglob("*.json")):
+                    with suppress(FileExistsError):
+                        self.killed.touch(exist_ok=False)
+                        os.kill(os.getpid(), signal.SIGKILL)
+                yield article
+
+        work.read_part = read_part
+
+    def teardown(self, worker):
+        del worker
+        work.read_part = self.whole
 
 
 class Poison(distributed.WorkerPlugin):
