@@ -50,9 +50,7 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     ] = None
     kinds: Annotated[bool, Meta(description="Also return the kind of filler and the role of core.")] = False
     drop_kinds: Annotated[str, Meta(description="Leave out the paragraphs of these kinds, separated by commas.")] = ""
-    keep_kinds: Annotated[
-        str, Meta(description="With only=core: also the filler of these kinds, separated by commas.")
-    ] = ""
+    keep_kinds: Annotated[str, Meta(description="With only=core: also the filler of these kinds.")] = ""
     text_column: _Column = ""
     html_column: _Column = ""
     id_column: _Column = ""
