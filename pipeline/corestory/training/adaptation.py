@@ -168,7 +168,7 @@ def _with_own_labels(tagger: Tagger, frame: pd.DataFrame, *, force: bool) -> tup
     for html, labelled in () if force else _by_form(tagger, frame):
         before, after = (FormAdaptation(model, labelled, html=html).word_f1() for model in (tagger, without))
         gains = after - before
-        if gains.min() < -MEASURABLE or np.sum(gains >= MEASURABLE) < AGREEING:
+        if gains.min(initial=0.0) < -MEASURABLE or np.sum(gains >= MEASURABLE) < AGREEING:
             return tagger, ()
     return without, tuple(RULES[name] for name in off)
 

@@ -145,7 +145,7 @@ def _lower(floor: Floor, measured: Floor) -> list[Shortfall]:
 
 def _comparable(floor: Floor, measured: Floor) -> Floor:
     if ALL in measured.sets and floor.sets.keys() - {ALL} != measured.sets.keys() - {ALL}:
-        # On some of the corpora, all together are other pages.
+        # Without some corpora, the mean over all pages cannot be compared.
         measured = replace(measured, sets={name: part for name, part in measured.sets.items() if name != ALL})
     for name, part in measured.sets.items():
         if name in floor.sets and floor.sets[name].pages != part.pages:
